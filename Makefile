@@ -1,0 +1,75 @@
+# Needs make, and a Python of 3.11 or newer with its venv module. Everything else is installed
+# into .venv, pinned and with hashes.
+
+PYTHON ?= python3
+# The game day that `make day` plays: twelve games, on 12 November 2025.
+DATE ?= 2025-11-12
+# Processes for the tests; 0 runs them in one.
+JOBS ?= 2
+# More for pytest, such as ARGS="-k plan" or ARGS="-p no:randomly".
+ARGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/.installed
+FUNCTIONS := schedule_locker controller executor loader cleanup status
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+# Half a recipe that failed leaves no file behind that looks made.
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup day test check fix soak bench lock clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## Make .venv with everything pinned, and install Tipoff editable (once)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Tipoff needs Python 3.11 or newer; [$(PYTHON)] is not. Say make PYTHON=..." >&2; \
+		exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (a minute or so, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+day: setup ## Play one whole game day on this machine: make day DATE=2025-11-12
+	@$(BIN)/tipoff day $(DATE)
+
+test: check ## All checks, then every test but the long ones
+	@mkdir -p build/junit
+	$(BIN)/pytest -n $(JOBS) --junitxml=build/junit/test.xml $(ARGS)
+
+check: setup ## The linters alone: ruff, mypy, import-linter, deptry
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+
+fix: setup ## Mend what ruff can mend, and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+soak: setup ## The long tests: many days, many seeds
+	@mkdir -p build/junit
+	$(BIN)/pytest -m soak -n $(JOBS) --junitxml=build/junit/soak.xml $(ARGS)
+
+bench: setup ## Measure: python -m benchmarks
+	$(BIN)/python -m benchmarks
+
+# dev.txt comes first and binds the others, so that what is tested is what is deployed.
+lock: setup ## Pin requirements/*.in anew, with hashes: UPGRADE=--upgrade for newer versions
+	cd requirements && ../$(COMPILE) $(UPGRADE) -o dev.txt \
+		runtime.in scraper.in local.in dev.in > /dev/null
+	cd requirements && for each in $(FUNCTIONS); do \
+		../$(COMPILE) -c dev.txt -o $$each.txt runtime.in > /dev/null || exit 1; done
+	cd requirements && ../$(COMPILE) -c dev.txt -o scraper.txt runtime.in scraper.in > /dev/null
+
+clean: ## Remove what was built, cached and played; .venv stays
+	rm -rf build dist .tipoff .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		.import_linter_cache *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,41 @@
+-- Each target from its newest complete file; {table} is a table of nba_raw.
+-- A path is source/dataset/target_date/target/file: the target is the folder. The file that was
+-- loaded last wins; of those loaded at the same instant final.json does, then the later name.
+WITH complete_files AS (
+  SELECT DISTINCT gcs_path, gcs_generation
+  FROM `nba_orchestration.scraper_execution_log`
+  WHERE complete
+),
+files AS (
+  SELECT
+    raw.game_date,
+    REGEXP_EXTRACT(raw.gcs_path, r'^(.*)/[^/]+$') AS target,
+    raw.gcs_path,
+    raw.gcs_generation,
+    MAX(raw.loaded_at) AS loaded_at
+  FROM `nba_raw.{table}` AS raw
+  JOIN complete_files
+    ON complete_files.gcs_path = raw.gcs_path
+    AND complete_files.gcs_generation = raw.gcs_generation
+  GROUP BY 1, 2, 3, 4
+),
+newest AS (
+  SELECT gcs_path, gcs_generation, game_date
+  FROM files
+  WHERE TRUE
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY game_date, target
+    ORDER BY loaded_at DESC, ENDS_WITH(gcs_path, '/final.json') DESC, gcs_path DESC,
+      gcs_generation DESC
+  ) = 1
+)
+SELECT raw.*
+FROM `nba_raw.{table}` AS raw
+JOIN newest
+  ON newest.gcs_path = raw.gcs_path
+  AND newest.gcs_generation = raw.gcs_generation
+  AND newest.game_date = raw.game_date
+WHERE TRUE
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY raw.gcs_path, raw.gcs_generation, raw.record_index ORDER BY raw.loaded_at DESC
+) = 1

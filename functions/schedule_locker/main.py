@@ -1,0 +1,47 @@
+"""schedule_locker: at 05:00 ET the day's plan is locked, from the day's real schedule.
+
+Acked: a lock that is made or was made before, and ticks that can never be right (logged).
+Retried: everything that a port fails at. A redelivered lock decides nothing anew: the plan is
+one create-once record, and its rows are appended until that is confirmed.
+"""
+
+from __future__ import annotations
+
+import functions_framework
+from cloudevents.http import CloudEvent
+
+from shared import records
+from shared.core.days import day_of_instant, iso
+from shared.core.ids import tick_of
+from shared.core.messages import Tick
+from shared.messages import Event
+from shared.planning import ensure_plan
+from shared.wiring import World, serve
+
+NAME = "schedule_locker"
+
+
+@functions_framework.cloud_event
+def schedule_locker(event: CloudEvent) -> None:
+    """Entry point; see the module."""
+    serve(event, handle, (Tick,))
+
+
+def handle(event: Event, world: World) -> None:
+    """Lock the plan of the game day in which the tick lies."""
+    assert isinstance(event.content, Tick)
+    tick = tick_of(event.content.at, event.published_at, None, world.clock.now())
+    day = day_of_instant(tick)
+    schedule = records.newest_schedule(world.state, world.config)
+    plan = ensure_plan(world, day, by=NAME, schedule=schedule)
+    log = world.log.info if schedule else world.log.error
+    log(
+        f"{day}: {len(plan.slots)} slots are locked; {plan.reason}",
+        action="lock",
+        date=day.isoformat(),
+        games_scheduled=len(plan.games),
+        workflows_evaluated=len(world.config.enabled),
+        expected_runs=len(plan.slots),
+        locked_at=iso(plan.made_at),
+        schedule=plan.schedule,
+    )

@@ -1,0 +1,149 @@
+"""scraper: one chunk: ask a source for each target, write files, report.
+
+Acked: a chunk with an outcome, written now or before (also `expired`, and the sources' own
+failures: they are outcomes), and input that can never be right (logged). Retried: what our own
+ports fail at, and names that only a newer configuration knows. Effects in order: files, outcome,
+files-ready, run-advance, one append of all rows.
+"""
+
+from __future__ import annotations
+
+import functions_framework
+from cloudevents.http import CloudEvent
+
+from scrapers.base import Fetched
+from scrapers.http import SourceClient
+from scrapers.registry import fetcher
+from scrapers.run import Runner
+from shared import records
+from shared.core.calendar import Calendar
+from shared.core.days import season_of
+from shared.core.errors import BadInput
+from shared.core.execution import Outcome, failed_outcome
+from shared.core.ids import GRACE
+from shared.core.messages import ChunkOrder, ScrapeRequest
+from shared.core.schedule_json import parse_schedule_json
+from shared.core.workflows import Scraper, Source
+from shared.effects import outcome_name, perform_outcome
+from shared.errors import PortUnavailable, SourceFailure
+from shared.handmade import chunk_by_hand
+from shared.locks import KeyedLocks
+from shared.messages import Event
+from shared.planning import adopt_schedule
+from shared.wiring import World, serve
+
+#: The scraper whose records are the calendar itself.
+SCHEDULE = "nbac_schedule_api"
+
+
+@functions_framework.cloud_event
+def scraper(event: CloudEvent) -> None:
+    """Entry point; see the module."""
+    serve(event, handle, (ChunkOrder, ScrapeRequest))
+
+
+def handle(event: Event, world: World) -> None:
+    """Run the chunk that arrived, unless its outcome is there."""
+    content = event.content
+    if isinstance(content, ScrapeRequest):
+        order = chunk_by_hand(world, content, event)
+    else:
+        assert isinstance(content, ChunkOrder)
+        order = content
+    with world.once("chunks", KeyedLocks).hold(order.chunk_id):
+        _chunk(world, order)
+
+
+def _chunk(world: World, order: ChunkOrder) -> None:
+    name = records.outcome_name(
+        order.game_day, order.execution_id, order.step, order.scraper, order.n
+    )
+    if records.is_done(world.state, name):
+        world.log.info("done before", action="repeat", chunk_id=order.chunk_id)
+        return
+    if world.state.stat(name) is not None:
+        outcome = records.read(world.state, name, Outcome)
+    else:
+        fresh = _run(world, order)
+        tags = records.outcome_metadata(fresh, world.config)
+        outcome = records.decide_once(world.state, outcome_name(fresh), fresh, tags)
+    perform_outcome(world, outcome)
+
+
+def _run(world: World, order: ChunkOrder) -> Outcome:
+    """Ask for every target of the chunk at once, within the source's limits."""
+    began = world.clock.now()
+    if began > order.not_after + GRACE:
+        message = f"not run by {order.not_after.isoformat()}"
+        return failed_outcome(order, "expired", message, began)
+    entry = _known(world, order)
+    source = world.config.sources[entry.source]
+    runner = Runner(
+        order=order,
+        scraper=entry,
+        fetcher=fetcher(entry.name),
+        client=_client(world, source),
+        raw=world.raw,
+        clock=world.clock,
+        began=began,
+        accept=lambda fetched: _accept(world, order, fetched),
+    )
+    pool = world.pool(source.name, source.concurrency)
+    results = tuple(pool.map(runner.run, order.targets))
+    for result in results:
+        log = world.log.warning if result.status == "failed" else world.log.info
+        log(
+            f"{order.scraper} {result.target.id}: {result.status}, {result.record_count} records"
+            + (f", {result.error_type}: {result.error_message}" if result.error_type else ""),
+            action="scrape",
+            run_id=result.run_id,
+            execution_id=order.execution_id,
+            decision_id=order.decision_id,
+            path=result.path,
+        )
+    return Outcome(order=order, results=results, at=world.clock.now())
+
+
+def _known(world: World, order: ChunkOrder) -> Scraper:
+    """The registry's entry; a name that another configuration knows is left to its function."""
+    entry = world.config.scrapers.get(order.scraper)
+    if entry is None and order.config_version != world.config.version:
+        message = f"[{order.scraper}] is unknown here; config {order.config_version} knows it"
+        raise PortUnavailable(message)
+    if entry is None or not entry.available:
+        known = [name for name, each in world.config.scrapers.items() if each.available]
+        raise BadInput("chunk scraper", order.scraper, ", ".join(sorted(known)))
+    return entry
+
+
+def _client(world: World, source: Source) -> SourceClient:
+    """The source's one client: a client per thread would cost three times the CPU."""
+    return world.once(
+        f"client {source.name}",
+        lambda: SourceClient(
+            source,
+            clock=world.clock,
+            secrets=world.secrets,
+            sources_url=world.settings.sources_url,
+            transport=world.transport,
+        ),
+    )
+
+
+def _accept(world: World, order: ChunkOrder, fetched: Fetched) -> None:
+    """A fetched schedule becomes the newest one, or its run fails and says why."""
+    if order.scraper != SCHEDULE or not fetched.records:
+        return
+    payload = {
+        "leagueSchedule": {
+            "seasonYear": season_of(order.target_date),
+            "gameDates": [{"games": list(fetched.records)}],
+        }
+    }
+    try:
+        games = parse_schedule_json(payload, place=order.scraper)
+        calendar = Calendar.of(games, preseason=world.config.preseason)
+        adopt_schedule(world, calendar, origin=order.scraper)
+    except BadInput as e:
+        world.log.critical(f"schedule refused: {e}", action="schedule", run=order.chunk_id)
+        raise SourceFailure("schedule_refused", str(e)) from e

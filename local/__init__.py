@@ -1,0 +1,1 @@
+"""The ports on one machine: one SQLite file, a folder, an in-process bus."""

@@ -1,0 +1,111 @@
+"""BigQuery's functions as DuckDB macros, by BigQuery's documentation.
+
+Errors are raised by a cast that cannot succeed, not by error(): that one is volatile, and TRY
+(which is how SAFE. works here) refuses volatile functions.
+"""
+
+from __future__ import annotations
+
+#: Run once on a fresh connection whose time zone is UTC.
+MACROS = r"""
+-- Coercions: a value of another type is an error, never an answer.
+CREATE MACRO bq_date(x) AS CASE WHEN typeof(x) IN ('DATE', 'VARCHAR', '"NULL"') THEN CAST(x AS DATE)
+  ELSE CAST('a DATE is wanted here, not a ' || typeof(x) AS DATE) END;
+CREATE MACRO bq_dt(x) AS CASE WHEN typeof(x) IN ('TIMESTAMP', 'DATE', 'VARCHAR', '"NULL"')
+  THEN CAST(x AS TIMESTAMP) ELSE CAST('a DATETIME is wanted here, not a ' || typeof(x) AS TIMESTAMP) END;
+CREATE MACRO bq_ts(x) AS CASE WHEN typeof(x) IN ('TIMESTAMP WITH TIME ZONE', 'VARCHAR', '"NULL"')
+  THEN CAST(x AS TIMESTAMPTZ)
+  ELSE CAST('a TIMESTAMP is wanted here, not a ' || typeof(x) AS TIMESTAMPTZ) END;
+CREATE MACRO bq_int(x) AS CASE
+  WHEN typeof(x) = 'VARCHAR' THEN CASE
+    WHEN regexp_full_match(trim(CAST(x AS VARCHAR)), '[+-]?\d+') THEN CAST(x AS BIGINT)
+    ELSE CAST('bad INT64 value: ' || CAST(x AS VARCHAR) AS BIGINT) END
+  WHEN typeof(x) IN ('DOUBLE', 'FLOAT') OR starts_with(typeof(x), 'DECIMAL')
+  THEN CAST(round(CAST(x AS DOUBLE)) AS BIGINT) ELSE CAST(x AS BIGINT) END;
+CREATE MACRO bq_safe_int(x) AS CASE
+  WHEN typeof(x) = 'VARCHAR' THEN CASE
+    WHEN regexp_full_match(trim(CAST(x AS VARCHAR)), '[+-]?\d+') THEN TRY_CAST(x AS BIGINT) END
+  WHEN typeof(x) IN ('DOUBLE', 'FLOAT') OR starts_with(typeof(x), 'DECIMAL')
+  THEN TRY_CAST(round(TRY_CAST(x AS DOUBLE)) AS BIGINT) ELSE TRY_CAST(x AS BIGINT) END;
+CREATE MACRO bq_string(x) AS CASE WHEN typeof(x) = 'DOUBLE'
+  THEN regexp_replace(CAST(x AS VARCHAR), '\.0$', '') ELSE CAST(x AS VARCHAR) END;
+CREATE MACRO bq_bool(x) AS CASE WHEN typeof(x) = 'VARCHAR' THEN CASE lower(CAST(x AS VARCHAR))
+  WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE
+  ELSE CAST('bad BOOL value: ' || CAST(x AS VARCHAR) AS BOOLEAN) END ELSE CAST(x AS BOOLEAN) END;
+CREATE MACRO bq_safe_bool(x) AS CASE WHEN typeof(x) = 'VARCHAR' THEN CASE lower(CAST(x AS VARCHAR))
+  WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END ELSE TRY_CAST(x AS BOOLEAN) END;
+
+-- Numbers.
+CREATE MACRO bq_divide(a, b) AS CASE WHEN b = 0
+  THEN CAST('division by zero: ' || CAST(a AS VARCHAR) || ' / 0' AS DOUBLE)
+  ELSE CAST(a AS DOUBLE) / b END;
+CREATE MACRO bq_safe_divide(a, b) AS CASE WHEN b <> 0 THEN CAST(a AS DOUBLE) / b END;
+CREATE MACRO bq_div(a, b) AS CASE WHEN b = 0
+  THEN CAST('division by zero: DIV(' || CAST(a AS VARCHAR) || ', 0)' AS BIGINT) ELSE a // b END;
+CREATE MACRO bq_mod(a, b) AS CASE WHEN b = 0
+  THEN CAST('division by zero: MOD(' || CAST(a AS VARCHAR) || ', 0)' AS BIGINT) ELSE a % b END;
+CREATE MACRO bq_round(x) AS round(CAST(x AS DOUBLE)),
+  (x, n) AS round(CAST(x AS DOUBLE), CAST(n AS INTEGER));
+CREATE MACRO bq_trunc_num(x) AS trunc(CAST(x AS DOUBLE)),
+  (x, n) AS trunc(CAST(x AS DOUBLE) * pow(10, n)) / pow(10, n);
+
+-- Intervals, truncation, differences. A week begins on day k: 0 is Sunday, 1 Monday.
+CREATE MACRO bq_iv(n, part) AS CASE part
+  WHEN 'MICROSECOND' THEN to_microseconds(CAST(n AS BIGINT))
+  WHEN 'MILLISECOND' THEN to_milliseconds(CAST(n AS BIGINT))
+  WHEN 'SECOND' THEN to_seconds(CAST(n AS BIGINT)) WHEN 'MINUTE' THEN to_minutes(CAST(n AS BIGINT))
+  WHEN 'HOUR' THEN to_hours(CAST(n AS BIGINT)) WHEN 'DAY' THEN to_days(CAST(n AS INTEGER))
+  WHEN 'WEEK' THEN to_days(CAST(n AS INTEGER) * 7) WHEN 'MONTH' THEN to_months(CAST(n AS INTEGER))
+  WHEN 'QUARTER' THEN to_months(CAST(n AS INTEGER) * 3)
+  WHEN 'YEAR' THEN to_years(CAST(n AS INTEGER)) END;
+CREATE MACRO bq_trunc(x, part, k) AS CASE part
+  WHEN 'WEEK' THEN date_trunc('day', x) - to_days(CAST((dayofweek(x) - k + 7) % 7 AS INTEGER))
+  WHEN 'ISOYEAR' THEN date_trunc('week', CAST(make_date(isoyear(x), 1, 4) AS TIMESTAMP))
+  ELSE date_trunc(lower(part), x) END;
+CREATE MACRO bq_ts_trunc(x, part, k, zone) AS
+  CASE WHEN part IN ('MICROSECOND', 'MILLISECOND', 'SECOND', 'MINUTE', 'HOUR')
+  THEN x - ((x AT TIME ZONE zone) - bq_trunc(x AT TIME ZONE zone, part, k))
+  ELSE bq_trunc(x AT TIME ZONE zone, part, k) AT TIME ZONE zone END;
+CREATE MACRO bq_ts_diff(a, b, us) AS (epoch_us(a) - epoch_us(b)) // us;
+CREATE MACRO bq_local_diff(a, b, part, k) AS CASE part
+  WHEN 'WEEK' THEN date_diff('day', bq_trunc(b, 'WEEK', k), bq_trunc(a, 'WEEK', k)) // 7
+  WHEN 'ISOYEAR' THEN isoyear(a) - isoyear(b) ELSE date_diff(lower(part), b, a) END;
+CREATE MACRO bq_week(x, k) AS (dayofyear(x) + 6 - ((dayofweek(x) - k + 7) % 7)) // 7;
+CREATE MACRO bq_last_day(x, part, k) AS CAST(CASE part
+  WHEN 'WEEK' THEN bq_trunc(x, 'WEEK', k) + to_days(6)
+  WHEN 'ISOYEAR' THEN bq_trunc(x + to_days(371), 'ISOYEAR', k) - to_days(1)
+  ELSE bq_trunc(x, part, k) + bq_iv(1, part) - to_days(1) END AS DATE);
+CREATE MACRO bq_dates(a, b, step) AS
+  coalesce(CAST(generate_series(CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP), step) AS DATE[]), []);
+
+-- Text.
+CREATE MACRO bq_substr(s, p) AS substr(s, CASE WHEN p = 0 OR p < -length(s) THEN 1 ELSE p END),
+  (s, p, n) AS substr(s, CASE WHEN p = 0 OR p < -length(s) THEN 1 ELSE p END, n);
+CREATE MACRO bq_initcap(s) AS list_reduce(list_transform(regexp_extract_all(s, '[\pL\pN]+|[^\pL\pN]+'),
+  lambda w: upper(w[1]) || lower(w[2:])), lambda a, w: a || w);
+CREATE MACRO bq_extract(s, r, g) AS CASE WHEN regexp_matches(s, r) THEN regexp_extract(s, r, g) END;
+CREATE MACRO bq_offset(a, z) AS CASE WHEN date_diff('minute', a, z) < 0 THEN '-' ELSE '+' END
+  || printf('%02d%02d', abs(date_diff('minute', a, z)) // 60, abs(date_diff('minute', a, z)) % 60);
+
+-- Arrays. `i` counts from 0.
+CREATE MACRO bq_at(a, i) AS CASE WHEN i < 0 OR i >= len(a)
+  THEN a[CAST('array index ' || CAST(i AS VARCHAR) || ' is out of bounds' AS BIGINT)]
+  ELSE a[i + 1] END;
+CREATE MACRO bq_safe_at(a, i) AS CASE WHEN i >= 0 THEN a[i + 1] END;
+CREATE MACRO bq_in(x, a) AS CASE WHEN coalesce(len(a), 0) = 0 THEN FALSE WHEN x IS NULL THEN NULL
+  WHEN list_contains(a, x) THEN TRUE WHEN list_count(a) < len(a) THEN NULL ELSE FALSE END;
+CREATE MACRO bq_joined(a, sep) AS array_to_string(a, sep),
+  (a, sep, gap) AS array_to_string(list_transform(a, lambda e: coalesce(CAST(e AS VARCHAR), gap)), sep);
+
+-- JSON. Text that is not JSON has no values in it.
+CREATE MACRO bq_json(j) AS CASE WHEN json_valid(j) THEN CAST(j AS JSON) END;
+CREATE MACRO bq_json_value(j, p) AS CASE WHEN json_type(bq_json(j), p) NOT IN ('OBJECT', 'ARRAY', 'NULL')
+  THEN json_extract_string(bq_json(j), p) END;
+CREATE MACRO bq_json_query(j, p) AS CASE WHEN json_type(bq_json(j), p) <> 'NULL'
+  THEN json_extract(bq_json(j), p) END;
+CREATE MACRO bq_json_array(j, p) AS CASE WHEN json_type(bq_json(j), p) = 'ARRAY'
+  THEN CAST(json_extract(bq_json(j), p) AS JSON[]) END;
+CREATE MACRO bq_json_values(j, p) AS CASE WHEN json_type(bq_json(j), p) = 'ARRAY'
+  THEN list_transform(CAST(json_extract(bq_json(j), p) AS JSON[]), lambda e: e ->> '$') END;
+CREATE MACRO bq_json_text(x) AS CAST(to_json(x) AS VARCHAR);
+"""

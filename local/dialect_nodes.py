@@ -1,0 +1,265 @@
+"""Rules for what sqlglot parses into nodes of its own: casts, clocks, aggregates, brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlglot import exp
+
+from local.dialect_rules import Refused, date_part, duck, zone
+
+Node = Callable[[exp.Expression, datetime], exp.Expression]
+
+_PARTS = (
+    "MICROSECOND MILLISECOND SECOND MINUTE HOUR DAYOFWEEK DAY DAYOFYEAR WEEK MONTH QUARTER YEAR "
+    "ISOYEAR DATE TIME DATETIME"
+).split()
+_STEPS = "MICROSECOND MILLISECOND SECOND MINUTE HOUR DAY WEEK MONTH QUARTER YEAR".split()
+
+#: Parts that DuckDB's extract does not name as BigQuery does.
+_EXTRACT = {
+    "DATE": "CAST(_0 AS DATE)",
+    "TIME": "CAST(_0 AS TIME)",
+    "DATETIME": "CAST(_0 AS TIMESTAMP)",
+    "DAYOFWEEK": "(dayofweek(_0) + 1)",
+    "DAYOFYEAR": "dayofyear(_0)",
+    "ISOYEAR": "isoyear(_0)",
+    "MICROSECOND": "(microsecond(_0) % 1000000)",
+    "MILLISECOND": "(millisecond(_0) % 1000)",
+}
+
+#: Functions that mean the same in both and are written by sqlglot.
+ALLOWED = frozenset(
+    getattr(exp, name)
+    for name in (
+        "And Or Xor Case If Coalesce Nullif Exists Count CountIf Sum Avg Min Max Corr CovarPop "
+        "CovarSamp CumeDist DenseRank FirstValue Lag LastValue Lead NthValue Ntile PercentRank "
+        "Rank RowNumber Stddev StddevPop StddevSamp Variance VariancePop Ceil Floor Unnest "
+        "Struct Array"
+    ).split()
+    if hasattr(exp, name)
+)
+
+
+def _now(template: str) -> Node:
+    def rule(node: exp.Expression, now: datetime) -> exp.Expression:
+        instant = duck(f"CAST('{now.astimezone(UTC).isoformat()}' AS TIMESTAMPTZ)")
+        place = node.key.upper()
+        where = zone(place, node.this) if node.this is not None else exp.Literal.string("UTC")
+        return duck(template, instant, where)
+
+    return rule
+
+
+def _extract(node: exp.Expression, _now: datetime) -> exp.Expression:
+    part, first = date_part("EXTRACT", node.this, _PARTS)
+    value = node.expression
+    if isinstance(value, exp.AtTimeZone):
+        local = duck("(bq_ts(_0) AT TIME ZONE _1)", value.this, zone("EXTRACT", value.args["zone"]))
+    else:
+        local = value
+    if isinstance(node.this, exp.Var) and node.this.name.upper() == "ISOWEEK":
+        return duck("weekofyear(_0)", local)
+    if part == "WEEK":
+        return duck(f"bq_week(_0, {first})", local)
+    return duck(_EXTRACT.get(part, f"{part.lower()}(_0)"), local)
+
+
+def _cast(node: exp.Expression, _now: datetime) -> exp.Expression:
+    kind = node.args["to"]
+    if node.args.get("format"):
+        raise Refused("CAST", "FORMAT", "a cast without FORMAT: use FORMAT_TIMESTAMP or PARSE_DATE")
+    safe = isinstance(node, exp.TryCast)
+    types = exp.DataType.Type
+    if kind.is_type(types.BIGINT, types.INT):
+        return duck("bq_safe_int(_0)" if safe else "bq_int(_0)", node.this)
+    if kind.is_type(types.TEXT, types.VARCHAR):
+        return duck("bq_string(_0)", node.this)
+    if kind.is_type(types.BOOLEAN):
+        return duck("bq_safe_bool(_0)" if safe else "bq_bool(_0)", node.this)
+    if kind.is_type(types.DECIMAL, types.BIGDECIMAL):
+        return duck("TRY_CAST(_0 AS DECIMAL(38, 9))" if safe else "CAST(_0 AS DECIMAL(38, 9))", node.this)
+    return node
+
+
+def _interval(node: exp.Expression, _now: datetime) -> exp.Expression:
+    unit = node.args.get("unit")
+    if unit is None or node.this is None:
+        raise Refused("INTERVAL", node.sql(dialect="bigquery"), "INTERVAL n part")
+    part, _ = date_part("INTERVAL", unit, _STEPS)
+    count = node.this
+    if isinstance(count, exp.Literal) and count.is_string:
+        if not count.name.lstrip("-").isdigit():
+            raise Refused("INTERVAL", count.name, "a whole number of parts")
+        count = exp.Literal.number(count.name)
+    return duck(f"bq_iv(_0, '{part}')", count)
+
+
+def _bracket(node: exp.Expression, _now: datetime) -> exp.Expression:
+    if len(node.expressions) != 1:
+        raise Refused("[]", node.sql(dialect="bigquery"), "one position or key")
+    at = node.expressions[0]
+    if isinstance(at, exp.Literal) and at.is_string:
+        return duck("json_extract(_0, _1)", node.this, exp.Literal.string(f'$."{at.name}"'))
+    if node.args.get("offset") is None:
+        return duck("CASE WHEN typeof(_0) = 'JSON' THEN _0[_1] ELSE _0[_1 + 1] END", node.this, at)
+    index = duck("_0 - 1", at) if node.args["offset"] else at
+    return duck("bq_safe_at(_0, _1)" if node.args.get("safe") else "bq_at(_0, _1)", node.this, index)
+
+
+def _collected(node: exp.Expression, *, keep_nulls: bool) -> tuple[exp.Expression, str | None]:
+    """array_agg of the argument with its order and filter, and the LIMIT taken off."""
+    inner: exp.Expression = node.this
+    limit, order, distinct = None, None, False
+    while True:
+        if isinstance(inner, exp.Limit):
+            limit, inner = inner.expression.name, inner.this
+        elif isinstance(inner, exp.Order):
+            order, inner = inner.expressions, inner.this
+        elif isinstance(inner, exp.IgnoreNulls | exp.RespectNulls):
+            keep_nulls, inner = isinstance(inner, exp.RespectNulls), inner.this
+        elif isinstance(inner, exp.Distinct):
+            distinct, inner = True, inner.expressions[0]
+        else:
+            break
+    value: exp.Expression = inner.copy()
+    argument = exp.Distinct(expressions=[value]) if distinct else value
+    if order:
+        argument = exp.Order(this=argument, expressions=[o.copy() for o in order])
+    agg: exp.Expression = exp.Anonymous(this="array_agg", expressions=[argument])
+    if not keep_nulls:
+        test = exp.Is(this=inner.copy(), expression=exp.Null()).not_()
+        agg = exp.Filter(this=agg, expression=exp.Where(this=test))
+    return agg, limit
+
+
+def _array_agg(node: exp.Expression, _now: datetime) -> exp.Expression:
+    agg, limit = _collected(node, keep_nulls=True)
+    return duck(f"(_0)[1:{limit}]", agg) if limit else agg
+
+
+def _string_agg(node: exp.Expression, _now: datetime) -> exp.Expression:
+    if isinstance(node.parent, exp.Window):
+        raise Refused("STRING_AGG", "OVER", "STRING_AGG as an aggregate")
+    agg, limit = _collected(node, keep_nulls=False)
+    separator = node.args.get("separator") or exp.Literal.string(",")
+    return duck(f"array_to_string((_0)[1:{limit or ''}], _1)", agg, separator)
+
+
+def _any_value(node: exp.Expression, _now: datetime) -> exp.Expression:
+    having = node.this
+    if isinstance(having, exp.HavingMax):
+        name = "arg_max" if having.args.get("max") else "arg_min"
+        return duck(f"{name}(_0, _1)", having.this, having.expression)
+    return node
+
+
+def _in(node: exp.Expression, _now: datetime) -> exp.Expression:
+    unnest = node.args.get("unnest")
+    return duck("bq_in(_0, _1)", node.this, unnest.expressions[0]) if unnest else node
+
+
+def _literal(node: exp.Expression, _now: datetime) -> exp.Expression:
+    """A number with a point is FLOAT64, not DECIMAL."""
+    text = node.name
+    if isinstance(node, exp.Literal) and not node.is_string and "." in text and "e" not in text.lower():
+        return exp.Literal.number(f"{text}e0" if not text.endswith(".") else f"{text}0e0")
+    return node
+
+
+def _like(node: exp.Expression, _now: datetime) -> exp.Expression:
+    if "\\" in node.expression.name:
+        raise Refused("LIKE", node.expression.name, "a pattern without backslash")
+    return node
+
+
+def _struct(node: exp.Expression, _now: datetime) -> exp.Expression:
+    cells = node.expressions
+    for cell in list(cells):
+        if isinstance(cell, exp.Column):
+            cell.replace(exp.PropertyEQ(this=exp.to_identifier(cell.name), expression=cell.copy()))
+    named = [isinstance(c, exp.PropertyEQ) for c in node.expressions]
+    if cells and not any(named):
+        return exp.Anonymous(this="row", expressions=[c.copy() for c in node.expressions])
+    if not all(named):
+        raise Refused("STRUCT", node.sql(dialect="bigquery"), "a name for every field")
+    return node
+
+
+def _array(node: exp.Expression, _now: datetime) -> exp.Expression:
+    """An array of tuples is one of structs, named as the first."""
+    cells = node.expressions
+    first = cells[0] if cells else None
+    if isinstance(first, exp.Struct):
+        names = [c.this.name for c in first.expressions]
+        for cell in list(cells[1:]):
+            given = cell.expressions
+            if isinstance(cell, exp.Tuple | exp.Anonymous) and len(given) == len(names):
+                pairs = zip(names, given, strict=True)
+                fields = [exp.PropertyEQ(this=exp.to_identifier(n), expression=v.copy()) for n, v in pairs]
+                cell.replace(exp.Struct(expressions=fields))
+    elif isinstance(first, exp.Tuple):
+        for cell in list(cells):
+            cell.replace(exp.Anonymous(this="row", expressions=[c.copy() for c in cell.expressions]))
+    return node
+
+
+def _select(node: exp.Expression, _now: datetime) -> exp.Expression:
+    kind = node.args.get("kind")
+    if kind and isinstance(node.parent, exp.Array) and kind == "STRUCT":
+        fields = []
+        for cell in node.expressions:
+            if not isinstance(cell, exp.Alias | exp.Column) or cell.is_star:
+                raise Refused("SELECT AS STRUCT", cell.sql(dialect="bigquery"), "named columns")
+            value = cell.this if isinstance(cell, exp.Alias) else cell
+            fields.append(exp.PropertyEQ(this=exp.to_identifier(cell.alias_or_name), expression=value.copy()))
+        node.set("expressions", [exp.Struct(expressions=fields)])
+    node.set("kind", None)
+    return node
+
+
+def _pivot(node: exp.Expression, _now: datetime) -> exp.Expression:
+    cells = node.expressions
+    plain = len(cells) == 1 and not isinstance(cells[0], exp.Alias)
+    if node.args.get("unpivot") or not plain:
+        raise Refused("PIVOT", node.sql(dialect="bigquery"), "PIVOT with one aggregate without alias")
+    return node
+
+
+def _refuse(allowed: str) -> Node:
+    def rule(node: exp.Expression, _now: datetime) -> exp.Expression:
+        raise Refused("sql", node.sql(dialect="bigquery"), allowed)
+
+    return rule
+
+
+NODES: dict[type[exp.Expression], Node] = {
+    exp.CurrentTimestamp: _now("CAST(_0 AS TIMESTAMPTZ)"),
+    exp.CurrentDate: _now("CAST(_0 AT TIME ZONE _1 AS DATE)"),
+    exp.CurrentDatetime: _now("(_0 AT TIME ZONE _1)"),
+    exp.CurrentTime: _now("CAST(_0 AT TIME ZONE _1 AS TIME)"),
+    exp.Extract: _extract,
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+    exp.Interval: _interval,
+    exp.Bracket: _bracket,
+    exp.Div: lambda node, _: duck("bq_divide(_0, _1)", node.this, node.expression),
+    exp.SafeFunc: lambda node, _: duck("TRY(_0)", node.this),
+    exp.ArrayAgg: _array_agg,
+    exp.GroupConcat: _string_agg,
+    exp.AnyValue: _any_value,
+    exp.In: _in,
+    exp.Literal: _literal,
+    exp.RawString: lambda node, _: exp.Literal.string(node.name),
+    exp.Like: _like,
+    exp.Struct: _struct,
+    exp.Array: _array,
+    exp.Select: _select,
+    exp.Pivot: _pivot,
+    exp.TableSample: _refuse("the whole table: TABLESAMPLE has no rule"),
+    exp.Version: _refuse("the table as it is now: FOR SYSTEM_TIME has no rule"),
+    exp.Placeholder: _refuse("named parameters: @name"),
+    exp.SessionParameter: _refuse("no system variables"),
+    exp.ILike: _refuse("LIKE, or CONTAINS_SUBSTR"),
+}

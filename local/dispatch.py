@@ -1,0 +1,156 @@
+"""Who takes deliveries from the bus and posts them: in real time, or batch by batch."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+from local.clock import DeliveryClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from local.bus import LocalBus
+    from local.delivery import Delivery
+
+    Progress = Callable[[datetime, Sequence[Delivery]], None]
+
+#: Deliveries at once: a subscription that waits at a limiter must not stop the others.
+MIN_WORKERS = 4
+
+#: Seconds between two looks for what other processes have published.
+POLL_SECONDS = 0.2
+
+#: Seconds between two looks for deliveries that are past their ack deadline.
+RECOVER_SECONDS = 30.0
+
+
+class Dispatcher:
+    """Posts deliveries and tells the bus how it went.
+
+    `post` returns when the function acked. An Exception is a nack with its text; any other
+    BaseException (a simulated crash, an interrupt) is neither: it leaves `run` or `drain`, and
+    the delivery stays running until the bus recovers it.
+    """
+
+    def __init__(
+        self, bus: LocalBus, post: Callable[[Delivery], None], *, workers: int = 8
+    ) -> None:
+        """`workers`: at once in all for `drain`, for each subscription for `run`; at least 4."""
+        self._bus = bus
+        self._post = post
+        self._workers = max(MIN_WORKERS, workers)
+        self._clock = DeliveryClock()
+        self._running: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._crash: BaseException | None = None
+
+    def run(self, stop: threading.Event, *, grace: float = 10.0) -> None:
+        """Deliver in real time until `stop` is set; then wait `grace` seconds for the rest.
+
+        What has not ended by then is delivered again at the next start. Call `bus.wake()`
+        after setting `stop` to be heard at once, else within the poll.
+        """
+        recovered_at = None
+        while not stop.is_set():
+            self._raise_crash()
+            seen = self._bus.changes
+            now = self._clock.now()
+            if recovered_at is None or (now - recovered_at).total_seconds() > RECOVER_SECONDS:
+                self._bus.recover(now)
+                recovered_at = now
+            if not self._start_due(now):
+                self._bus.wait(seen, POLL_SECONDS)
+        until = self._clock.now().timestamp() + grace
+        while (left := until - self._clock.now().timestamp()) > 0:
+            seen = self._bus.changes
+            if self._busy() == 0:
+                break
+            self._bus.wait(seen, left)
+        self._raise_crash()
+
+    def drain(self, until: datetime, on_progress: Progress | None = None) -> int:
+        """Deliver in simulated time until nothing is due up to and including `until`.
+
+        Batch by batch: all deliveries of one instant and topic are posted at once, then acked
+        together. `on_progress(instant, deliveries)` is called after each batch. Returns the
+        number of deliveries.
+        """
+        delivered = 0
+        self._bus.recover()
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="drain") as pool:
+            while (batch := self._bus.next_batch(until)) is not None:
+                instant, deliveries = batch
+                self._deliver_batch(pool, deliveries)
+                delivered += len(deliveries)
+                if on_progress is not None:
+                    on_progress(instant, deliveries)
+        return delivered
+
+    def _deliver_batch(self, pool: ThreadPoolExecutor, deliveries: Sequence[Delivery]) -> None:
+        futures = [pool.submit(self._post, delivery) for delivery in deliveries]
+        wait(futures)
+        acked: list[Delivery] = []
+        crash: BaseException | None = None
+        for delivery, future in zip(deliveries, futures, strict=True):
+            error = future.exception()
+            if error is None:
+                acked.append(delivery)
+            elif isinstance(error, Exception):
+                self._bus.nack(delivery, delivery.deliver_at, _text(error))
+            else:
+                crash = crash or error
+        if acked:
+            self._bus.ack(*acked)
+        if crash is not None:
+            raise crash
+
+    def _start_due(self, now: datetime) -> int:
+        """Start what is due, subscription by subscription; the number started."""
+        started = 0
+        due = self._bus.next_due()
+        if due is None or due > now:
+            return 0
+        for subscription in self._bus.subscriptions:
+            with self._lock:
+                free = self._workers - self._running[subscription.name]
+            for delivery in self._bus.claim(now, free, subscription=subscription.name):
+                with self._lock:
+                    self._running[subscription.name] += 1
+                # Daemons: an interrupted process must not wait for a post of nine minutes.
+                threading.Thread(
+                    target=self._deliver, args=(delivery,), name=delivery.subscription, daemon=True
+                ).start()
+                started += 1
+        return started
+
+    def _deliver(self, delivery: Delivery) -> None:
+        try:
+            try:
+                self._post(delivery)
+            except Exception as e:  # noqa: BLE001 whatever failed: the message comes again
+                self._bus.nack(delivery, self._clock.now(), _text(e))
+            else:
+                self._bus.ack(delivery)
+        except BaseException as e:  # noqa: BLE001 raised again by `run`
+            self._crash = e
+        finally:
+            with self._lock:
+                self._running[delivery.subscription] -= 1
+            self._bus.wake()
+
+    def _busy(self) -> int:
+        with self._lock:
+            return sum(self._running.values())
+
+    def _raise_crash(self) -> None:
+        crash, self._crash = self._crash, None
+        if crash is not None:
+            raise crash
+
+
+def _text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,221 @@
+"""A bucket in a folder: bodies are files, the store's row says that an object exists."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import threading
+from typing import TYPE_CHECKING
+
+from local.store import from_micros, process_alive, process_mark, to_micros
+from shared.core.errors import BadInput
+from shared.core.ports import Creation, Stored
+from shared.errors import NotFound, PortUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from local.clock import DeliveryClock
+    from local.store import Store
+
+#: Cloud Storage's limits, in bytes of UTF-8.
+METADATA_BYTES = 8 * 1024
+NAME_BYTES = 1024
+
+#: One segment of a name: what the common file systems take.
+_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\\ud800-\udfff\U0010ffff]{1,255}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_COLUMNS = "name, generation, created_at, metadata"
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that could leave the bucket or that a file system cannot hold (BadInput)."""
+    segments = name.split("/")
+    safe = all(s not in {".", ".."} and _SEGMENT.fullmatch(s) for s in segments)
+    if not safe or len(name.encode()) > NAME_BYTES or any(len(s.encode()) > 255 for s in segments):
+        allowed = f"relative, segments without . .. \\ or control characters, {NAME_BYTES} bytes"
+        raise BadInput("object name", name, allowed)
+
+
+def check_metadata(name: str, metadata: Mapping[str, str]) -> None:
+    """Refuse metadata that Cloud Storage would refuse (BadInput)."""
+    size = 0
+    for key, value in metadata.items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise BadInput(f"metadata of {name}", f"{key!r}: {value!r}", "text to text")
+        size += len(key.encode()) + len(value.encode())
+    if size > METADATA_BYTES:
+        raise BadInput(f"metadata of {name}", f"{size} bytes", f"{METADATA_BYTES} bytes at most")
+
+
+class LocalFiles:
+    """Objects of one bucket under `store.folder/<bucket>/`, created once and never changed.
+
+    A body without a row is the rest of a crash: nobody sees it, and the next writer of that
+    name replaces it. In simulated time a listing shows what was created before now, and this
+    delivery's own; the other methods always see everything.
+    """
+
+    def __init__(self, store: Store, bucket: str, clock: DeliveryClock) -> None:
+        if not _BUCKET.fullmatch(bucket):
+            raise BadInput("bucket", bucket, "small letters, digits, - and _")
+        self._store = store
+        self._bucket = bucket
+        self._clock = clock
+        self._root = store.folder / bucket
+        self._temporary = store.folder / ".tmp"
+        self._numbers = itertools.count()
+        self._mark = process_mark().replace(":", "-")
+        self._made: set[Path] = set()
+        try:
+            self._make(self._temporary)
+            self._make(self._root)
+            self._sweep()
+        except OSError as e:
+            raise self._failed("make", bucket, e) from e
+
+    def create_once(
+        self, name: str, body: bytes, metadata: Mapping[str, str] | None = None
+    ) -> Creation:
+        """Create `name` if it does not exist; of many concurrent writers one wins.
+
+        The order leaves no half: the body is durable under a temporary name, then row and
+        final name come in one transaction. BadInput for a bad name or too much metadata.
+        """
+        check_name(name)
+        check_metadata(name, metadata or {})
+        created_at = self._clock.now()
+        taken = self.stat(name)
+        if taken is not None:
+            return Creation(created=False, stored=taken)
+        target = self._root / name
+        temporary = self._temporary / (
+            f"{self._mark}-{self._bucket}-{threading.get_ident()}-{next(self._numbers)}"
+        )
+        try:
+            _write_durably(temporary, body)
+            self._make(target.parent)
+            generation = self._link(name, temporary, target, metadata or {}, to_micros(created_at))
+        except (NotADirectoryError, IsADirectoryError, FileExistsError) as e:
+            allowed = "a name that is no folder of other objects, and has no object as folder"
+            raise BadInput("object name", name, allowed) from e
+        except OSError as e:
+            raise self._failed("write", name, e) from e
+        finally:
+            temporary.unlink(missing_ok=True)
+        if generation is None:
+            winner = self.stat(name)
+            if winner is None:
+                message = f"the object [{self._bucket}/{name}] was there and is gone"
+                raise PortUnavailable(message)
+            return Creation(created=False, stored=winner)
+        self._clock.note_written((self._bucket, name))
+        stored = Stored(
+            name=name, generation=generation, created_at=created_at, metadata=dict(metadata or {})
+        )
+        return Creation(created=True, stored=stored)
+
+    def stat(self, name: str) -> Stored | None:
+        """What a listing would say of `name`, or None."""
+        found = self._store.read(
+            f"SELECT {_COLUMNS} FROM objects WHERE bucket = ? AND name = ?",
+            (self._bucket, name),
+        )
+        return _stored(found[0]) if found else None
+
+    def read(self, name: str) -> bytes:
+        """The body of `name`; raises NotFound, or PortUnavailable when the body was removed."""
+        if self.stat(name) is None:
+            message = f"no object [{self._bucket}/{name}]"
+            raise NotFound(message)
+        try:
+            return (self._root / name).read_bytes()
+        except OSError as e:
+            raise self._failed("read", name, e) from e
+
+    def list(self, prefix: str) -> Sequence[Stored]:
+        """Every visible object whose name begins with `prefix`, sorted by name."""
+        # A range, not LIKE: it reads the index only, and % and _ are letters like others.
+        found = self._store.read(
+            f"SELECT {_COLUMNS} FROM objects"
+            " WHERE bucket = ? AND name >= ? AND name < ? ORDER BY name",
+            (self._bucket, prefix, prefix + "\U0010ffff"),
+        )
+        if not self._clock.simulated:
+            return [_stored(row) for row in found]
+        now = to_micros(self._clock.now())
+        return [
+            _stored(row)
+            for row in found
+            if row[2] < now or self._clock.wrote((self._bucket, row[0]))
+        ]
+
+    def _link(
+        self, name: str, temporary: Path, target: Path, metadata: Mapping[str, str], created: int
+    ) -> int | None:
+        """Row and file together; the generation, or None when another writer was first."""
+        with self._store.write() as db:
+            cursor = db.execute(
+                "INSERT OR IGNORE INTO objects (bucket, name, metadata, created_at)"
+                " VALUES (?, ?, ?, ?)",
+                (self._bucket, name, json.dumps(dict(metadata), ensure_ascii=False), created),
+            )
+            if cursor.rowcount != 1:
+                return None
+            temporary.replace(target)
+            # The row must not outlive the name if the machine loses power after the commit.
+            _sync_folder(target.parent)
+            return cursor.lastrowid
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder and its parents, durably; a known one costs nothing."""
+        if folder in self._made:
+            return
+        if not folder.is_dir():
+            self._make(folder.parent)
+            folder.mkdir(exist_ok=True)
+            _sync_folder(folder.parent)
+        self._made.add(folder)
+
+    def _sweep(self) -> None:
+        """Remove the temporary files of processes that were killed."""
+        for path in self._temporary.iterdir():
+            pid, started, *_ = path.name.split("-")
+            if not process_alive(f"{pid}:{started}"):
+                path.unlink(missing_ok=True)
+
+    def _failed(self, what: str, name: str, error: OSError) -> PortUnavailable:
+        return PortUnavailable(f"cannot {what} [{self._bucket}/{name}]: {error}")
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    name, generation, created, metadata = row
+    return Stored(
+        name=name,
+        generation=generation,
+        created_at=from_micros(created),
+        metadata=json.loads(metadata),
+    )
+
+
+def _write_durably(path: Path, body: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        rest = memoryview(body)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,116 @@
+"""The embedded world: the same functions on one machine, with nothing but Python.
+
+`TIPOFF_WORLD=local.world:open TIPOFF_DATA=DIR` runs any function in it, several at once
+beside each other: they share one SQLite file and one folder.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from local.bus import LocalBus
+from local.clock import DeliveryClock
+from local.delivery import DeliveryPolicy, Subscription
+from local.files import LocalFiles
+from local.journal import LocalJournal, LocalWarehouse
+from local.pool import ThreadPool
+from local.schema import Schemas
+from local.secrets import LocalSecrets
+from local.store import Store
+from shared.config import load_config
+from shared.core.workflows import Config
+from shared.log import Log
+from shared.messages import (
+    CLEANUP_TICK,
+    CONTROLLER_TICK,
+    EXECUTE_SWEEP,
+    FILES_READY,
+    RUN_ADVANCE,
+    RUN_DECISIONS,
+    SCHEDULE_LOCK,
+    scrape_topic,
+)
+from shared.wiring import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.core.ports import Pool, Secrets
+    from shared.settings import Settings
+
+#: topic -> functions, besides the sources' own topics.
+ROUTES = (
+    (SCHEDULE_LOCK, "schedule_locker"),
+    (CONTROLLER_TICK, "controller"),
+    (RUN_DECISIONS, "executor"),
+    (RUN_ADVANCE, "executor"),
+    (EXECUTE_SWEEP, "executor"),
+    (CLEANUP_TICK, "cleanup"),
+    # A second subscription: what stopped moving is picked up every 15 minutes too.
+    (CLEANUP_TICK, "executor"),
+    (FILES_READY, "loader"),
+)
+
+
+def open(settings: Settings) -> World:  # noqa: A001 read as local.world:open
+    """The embedded world in `settings.data`; what TIPOFF_WORLD names."""
+    return build_world(settings, config=load_config(settings.config))
+
+
+def build_world(
+    settings: Settings,
+    *,
+    config: Config,
+    policy: DeliveryPolicy | None = None,
+    secrets: Secrets | None = None,
+    transport: Any = None,
+    log: Log | None = None,
+) -> World:
+    """A world over the folder `settings.data`, which is made when missing."""
+    clock = DeliveryClock()
+    schemas = Schemas(settings.config / "tables")
+    store = Store(settings.data, schemas)
+    pools: dict[str, ThreadPool] = {}
+
+    def pool(source: str, concurrency: int) -> Pool:
+        if source not in pools:
+            pools[source] = ThreadPool(concurrency, clock, name=source)
+        return pools[source]
+
+    return World(
+        settings=settings,
+        config=config,
+        clock=clock,
+        state=LocalFiles(store, "state", clock),
+        raw=LocalFiles(store, "raw", clock),
+        journal=LocalJournal(store, schemas),
+        warehouse=LocalWarehouse(store, schemas),
+        bus=LocalBus(store, clock, subscriptions(config), policy=policy),
+        secrets=secrets or LocalSecrets(os.environ, settings.data / "secrets"),
+        pool=pool,
+        log=log or Log(),
+        transport=transport,
+        built={"store": store},
+    )
+
+
+def subscriptions(config: Config) -> Sequence[Subscription]:
+    """Who gets what: the same wiring as in the cloud."""
+    routes = [*ROUTES, *((scrape_topic(name), "scraper") for name in sorted(config.sources))]
+    return [
+        Subscription(name=f"{topic}-{function}".replace("_", "-"), topic=topic, function=function)
+        for topic, function in routes
+    ]
+
+
+def store_of(world: World) -> Store:
+    """The store behind an embedded world: its rows for `tipoff sql`."""
+    found: Store = world.built["store"]
+    return found
+
+
+def bus_of(world: World) -> LocalBus:
+    """The embedded world's bus, with what only it can do (claim, counts, dead letters)."""
+    assert isinstance(world.bus, LocalBus)
+    return world.bus

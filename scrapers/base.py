@@ -1,0 +1,81 @@
+"""The contract between the scraper function and a source's module.
+
+A fetcher is a plain function `fetch(ask, http) -> Fetched`. It converts the canonical
+parameters to the source's own, asks, and says explicitly which records it found and what they
+cover. It raises `SourceFailure` when the source did not answer usefully; it never guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from shared.core.targets import Target
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """What a fetcher is asked: one target of one scraper."""
+
+    #: The registry key, always.
+    scraper: str
+    target: Target
+    #: The game day the data belongs to (ET).
+    target_date: date
+    #: The instant of asking, for sources whose address depends on it.
+    now: datetime
+    #: Options of the registry entry or of a manual run (market, minutes to walk back, ...).
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """What a source gave. No records is `no_data`: asked, and not there yet."""
+
+    records: Sequence[Record]
+    #: The game ids, team codes or dates that were found whole in the records.
+    covers: Sequence[str] = ()
+    #: Targets for later steps (events to props and lines).
+    found: Sequence[Target] = ()
+    #: Kept beside the parsed file: suffix to body, such as {"pdf": b"%PDF..."}.
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+    #: Facts for data_summary: credits left, pages read, snapshot time.
+    stats: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Response:
+    """An answer with a status the fetcher said it can use."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON; SourceFailure `malformed` or `error_page` (HTML) otherwise."""
+        from scrapers.payload import parse_json
+
+        return parse_json(self)
+
+
+class Http(Protocol):
+    """One source's client: base URL, headers, key, limits, retries and deadline included."""
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str | Sequence[str]] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        accept: Sequence[int] = (200,),
+    ) -> Response:
+        """GET `path` of the source; statuses outside `accept` raise SourceFailure after the
+        retries that the status allows (429, 5xx, timeouts, network; never 404 or 422)."""
+        ...
+
+
+Fetcher = Callable[[Ask, Http], Fetched]

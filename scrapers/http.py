@@ -1,0 +1,221 @@
+"""One source's HTTP client: one connection pool, its key, its pace, its retries, its deadline."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+import tenacity
+
+from scrapers.base import Response
+from scrapers.limiter import Limiter
+from scrapers.redact import redact
+from scrapers.source import SourceLimits
+from scrapers.wire import Deadline, KeyedTransport, Passing, exchange
+from shared.core.ports import Clock, Secrets
+from shared.errors import MissingSecret, SourceFailure
+
+Params = Mapping[str, str | Sequence[str]]
+
+#: Seconds of the first back-off; each further one doubles, up to the source's longest.
+FIRST_BACKOFF = 1.0
+
+
+def pause(call: str, attempt: int, longest: float) -> float:
+    """Seconds to wait after failed `attempt` (1, 2, ...): half to all of the doubled step.
+
+    The jitter is a hash of the call, not a draw: a replay waits as long as the first time.
+    """
+    step = min(longest, FIRST_BACKOFF * 2.0 ** (attempt - 1))
+    digest = hashlib.sha256(f"{call}#{attempt}".encode()).digest()
+    return step * (0.5 + int.from_bytes(digest[:4], "big") / 2**33)
+
+
+class SourceClient:
+    """The one client of a source; many threads share it. Implements `scrapers.base.Http`.
+
+    `sources_url` is the simulated world's address: `https://host/path` is then asked as
+    `sources_url/host/path`. `transport` replaces the network (simulation, tests); it sees the
+    attempt's number in `request.extensions["attempt"]`.
+    """
+
+    def __init__(
+        self,
+        source: SourceLimits,
+        *,
+        clock: Clock,
+        secrets: Secrets,
+        sources_url: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Nothing is asked and no key is read until the first call."""
+        self.source = source
+        self._clock = clock
+        self._secrets = secrets
+        self._base = _base(source.host, sources_url)
+        self._limiter = Limiter(source.rate, source.concurrency, clock)
+        self._lock = threading.Lock()
+        self._key: str | None = None
+        wire = transport or _network(source, self._base)
+        if source.key_in is not None:
+            wire = KeyedTransport(wire, place=source.key_in, key=self._read_key)
+        self._client = httpx.Client(
+            transport=wire,
+            headers=dict(source.headers),
+            timeout=source.timeout,
+            follow_redirects=False,
+        )
+
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        accept: Sequence[int] = (200,),
+    ) -> Response:
+        """GET `path`, as `Http.get`; use `for_run()` to know what it cost."""
+        return self.for_run().get(path, params, headers=headers, accept=accept)
+
+    def for_run(self) -> RunHttp:
+        """The same client, counting for one run."""
+        return RunHttp(self)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        path: str,
+        params: Params | None,
+        *,
+        headers: Mapping[str, str] | None,
+        accept: Sequence[int],
+        attempted: Callable[[int], None],
+    ) -> Response:
+        """One call with its retries; `attempted` hears the number of each attempt."""
+        url = httpx.URL(self._base + path, params=params)
+        call = f"{self.source.name}: GET {self._safe(str(url))}"
+        self._need_key(call)
+        # tries x (timeout + back-off) is what the chunk planned for: Retry-After is kept if
+        # that leaves room for it. Asking before the source allows it would be of no use.
+        room = self.source.tries * self.source.backoff
+        retrying = tenacity.Retrying(
+            sleep=self._clock.sleep,
+            retry=tenacity.retry_if_exception_type(Passing),
+            wait=lambda state: self._wait(call, state),
+            stop=lambda state: (
+                state.attempt_number >= self.source.tries
+                or state.idle_for + state.upcoming_sleep > room
+            ),
+            reraise=True,
+        )
+        for attempt in retrying:
+            with attempt:
+                number = attempt.retry_state.attempt_number
+                attempted(number)
+                return self._attempt(url, headers, accept, call, number)
+        raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
+
+    def _attempt(
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str] | None,
+        accept: Sequence[int],
+        call: str,
+        number: int,
+    ) -> Response:
+        request = self._client.build_request(
+            "GET",
+            url,
+            headers=dict(headers) if headers else None,
+            extensions={"attempt": number},
+        )
+        with self._limiter:
+            now = self._clock.now()
+            deadline = Deadline(self._clock, now + timedelta(seconds=self.source.timeout))
+            try:
+                return exchange(
+                    self._client,
+                    request,
+                    deadline=deadline,
+                    accept=accept,
+                    max_bytes=self.source.max_bytes,
+                )
+            except SourceFailure as e:
+                # A transport may name the whole address: neither this nor its cause may.
+                if e.__cause__ is not None:
+                    e.__cause__.args = (self._safe(str(e.__cause__)),)
+                e.args = (f"{call}: {self._safe(str(e))}",)
+                raise
+
+    def _wait(self, call: str, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        own = pause(call, state.attempt_number, self.source.backoff)
+        asked = error.retry_after if isinstance(error, Passing) else None
+        return own if asked is None else max(asked, own)
+
+    def _safe(self, text: str) -> str:
+        return redact(text, self._key or "")
+
+    def _need_key(self, call: str) -> None:
+        try:
+            if self.source.key_in is not None:
+                self._read_key()
+        except MissingSecret as e:
+            raise SourceFailure("missing_secret", f"{call}: {e}") from e
+
+    def _read_key(self) -> str:
+        with self._lock:
+            if self._key is None:
+                if self.source.secret is None:
+                    raise MissingSecret(f"source [{self.source.name}] names no secret")
+                self._key = self._secrets.get(self.source.secret).strip()
+            return self._key
+
+
+class RunHttp:
+    """A source's client as one run sees it: it counts. Implements `scrapers.base.Http`."""
+
+    def __init__(self, client: SourceClient) -> None:
+        """One a run: not shared between threads."""
+        self._client = client
+        #: Attempts that went out, whatever came of them.
+        self.requests = 0
+        #: Attempts after the first of their call: the run's retry_count.
+        self.retries = 0
+
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        accept: Sequence[int] = (200,),
+    ) -> Response:
+        """GET `path`, as `Http.get`."""
+        return self._client.ask(path, params, headers=headers, accept=accept, attempted=self._count)
+
+    def _count(self, attempt: int) -> None:
+        self.requests += 1
+        self.retries += attempt > 1
+
+
+def _base(host: str, sources_url: str | None) -> str:
+    return f"https://{host}" if sources_url is None else f"{sources_url.rstrip('/')}/{host}"
+
+
+def _network(source: SourceLimits, base: str) -> httpx.BaseTransport:
+    """The real network; HTTPS_PROXY and NO_PROXY count, as for any client."""
+    proxied = base.startswith("https:") and not proxy_bypass(source.host)
+    return httpx.HTTPTransport(
+        proxy=getproxies().get("https") if proxied else None,
+        limits=httpx.Limits(
+            max_connections=source.concurrency, max_keepalive_connections=source.concurrency
+        ),
+    )

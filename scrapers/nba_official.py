@@ -1,0 +1,35 @@
+"""official.nba.com: the referees of the day's games."""
+
+from __future__ import annotations
+
+from scrapers.base import Ask, Fetched, Http, Record
+from scrapers.params import by_teams, day_games, need_date
+from scrapers.payload import records_at
+
+#: The crew as the source's columns name it; the fourth is the alternate.
+CREW = ("official1", "official2", "official3", "official4")
+
+
+def fetch_referee_assignments(ask: Ask, http: Http) -> Fetched:
+    """One record per game of the date; covers the games that have officials.
+
+    The answer holds the G League (`gl`), the WNBA (`wnba`) and the replay centre (`Table1`)
+    too: only `nba.Table` counts.
+    """
+    day = need_date(ask)
+    payload = http.get("/wp-json/api/v1/get-game-officials", {"date": day.isoformat()}).json()
+    rows = records_at(payload, "nba.Table.rows[]", ask.scraper)
+    matched = by_teams(day_games(ask))
+    covers: set[str] = set()
+    for row in rows:
+        teams = (str(row.get("away_team_abbr", "")), str(row.get("home_team_abbr", "")))
+        game = matched[teams].game_id if teams in matched else nba_id(row)
+        if game and any(row.get(official) for official in CREW):
+            covers.add(game)
+    return Fetched(records=rows, covers=tuple(sorted(covers)))
+
+
+def nba_id(row: Record) -> str:
+    """The row's NBA game id, 10 characters (numbers lose the leading zeros), or nothing."""
+    found = str(row.get("game_id") or "").strip()
+    return found.zfill(10) if found else ""

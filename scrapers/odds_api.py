@@ -1,0 +1,153 @@
+"""The Odds API: the day's events, and the odds of one event.
+
+Every answer says how many credits are left; an event is gone (404) soon after its tip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from scrapers.base import Ask, Fetched, Http, Record, Response
+from scrapers.params import DayGame, by_teams, day_games, need, need_date, season, tricode
+from scrapers.payload import records_at
+from shared.core.days import day_of_tip, iso, wall
+from shared.core.targets import Target, TargetKind
+from shared.errors import SourceFailure
+
+SPORT = "/v4/sports/basketball_nba"
+#: Asked for unless the options say otherwise; each market and region costs a credit.
+DEFAULTS = {"regions": "us", "bookmakers": "draftkings,fanduel"}
+#: The quota headers, and how data_summary names them.
+CREDITS = {
+    "x-requests-remaining": "credits_left",
+    "x-requests-used": "credits_used",
+    "x-requests-last": "credits_cost",
+}
+#: Answers that mean: no odds for this event. 404 is an event that is over or withdrawn.
+NO_CONTENT, GONE = 204, 404
+
+
+def fetch_events(ask: Ask, http: Http) -> Fetched:
+    """The events that begin on the ET date; finds a target per event that is a game of ours."""
+    day, of_season = need_date(ask), season(ask)
+    first, last = wall(day, time()), wall(day + timedelta(days=1), time()) - timedelta(seconds=1)
+    response = http.get(
+        f"{SPORT}/events", {"commenceTimeFrom": _zulu(first), "commenceTimeTo": _zulu(last)}
+    )
+    records = records_at(response.json(), "[]", ask.scraper)
+    games = day_games(ask)
+    matched = by_teams(games)
+    found = [
+        target
+        for event in records
+        if (target := _target(event, day, of_season, matched, any_game=games is None)) is not None
+    ]
+    return Fetched(
+        records=records,
+        covers=sorted({t.params["game"] for t in found if "game" in t.params}),
+        found=found,
+        stats=credits_of(response),
+    )
+
+
+def fetch_player_props(ask: Ask, http: Http) -> Fetched:
+    """One record per outcome of the players' points market; covers the event's game."""
+    return _odds(ask, http, markets="player_points")
+
+
+def fetch_game_lines(ask: Ask, http: Http) -> Fetched:
+    """One record per outcome of spreads and totals; covers the event's game."""
+    return _odds(ask, http, markets="spreads,totals")
+
+
+def credits_of(response: Response) -> dict[str, int]:
+    """The quota as the answer's headers tell it; what they leave out is left out."""
+    return {
+        name: int(value)
+        for header, name in CREDITS.items()
+        if (value := response.headers.get(header, "").split(".")[0]).isdecimal()
+    }
+
+
+def _odds(ask: Ask, http: Http, *, markets: str) -> Fetched:
+    event = need(ask, "event")
+    query = {"markets": markets, **DEFAULTS}
+    query |= {key: ask.options[key] for key in query if ask.options.get(key)}
+    response = http.get(f"{SPORT}/events/{event}/odds", query, accept=(200, NO_CONTENT, GONE))
+    stats: dict[str, Any] = dict(credits_of(response))
+    if response.status == GONE:
+        return Fetched(records=(), stats={**stats, "gone": True})
+    payload = {} if response.status == NO_CONTENT else response.json()
+    if payload == {}:
+        return Fetched(records=(), stats=stats)
+    if not isinstance(payload, Mapping) or payload.get("id", event) != event:
+        raise SourceFailure("malformed", f"{ask.scraper}: not the odds of event {event}")
+    records = list(outcomes(payload, ask.scraper))
+    game = ask.target.params.get("game")
+    return Fetched(records=records, covers=(game,) if game and records else (), stats=stats)
+
+
+def outcomes(payload: Record, place: str) -> Iterator[Record]:
+    """The outcomes of an event's odds, flattened: each with its market, bookmaker and event."""
+    event = {
+        "event_id": payload.get("id"),
+        "commence_time": payload.get("commence_time"),
+        "home_team": payload.get("home_team"),
+        "away_team": payload.get("away_team"),
+    }
+    for book in records_at(payload, "bookmakers[]", place):
+        for market in records_at(book, "markets[]", f"{place}.bookmakers[]"):
+            for outcome in records_at(market, "outcomes[]", f"{place}.markets[]"):
+                yield {
+                    **event,
+                    "bookmaker": book.get("key"),
+                    "market": market.get("key"),
+                    "last_update": market.get("last_update") or book.get("last_update"),
+                    "name": outcome.get("name"),
+                    "description": outcome.get("description"),
+                    "price": outcome.get("price"),
+                    "point": outcome.get("point"),
+                }
+
+
+def _target(
+    event: Record,
+    day: date,
+    of_season: str,
+    matched: Mapping[tuple[str, str], DayGame],
+    *,
+    any_game: bool,
+) -> Target | None:
+    """The event as a target; None when it is none of the day's games."""
+    away, home = tricode(event.get("away_team")), tricode(event.get("home_team"))
+    tip = _instant(event.get("commence_time"))
+    if away is None or home is None or tip is None or day_of_tip(tip) != day:
+        return None
+    game = matched.get((away, home))
+    if game is None and not any_game:
+        return None
+    params = {
+        "event": str(event.get("id", "")),
+        "away": away,
+        "home": home,
+        "tip": iso(game.tip if game else tip),
+        "date": day.isoformat(),
+        "season": of_season,
+    }
+    if game:
+        params["game"] = game.game_id
+    return Target(kind=TargetKind.EVENT, id=params["event"], params=params)
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _zulu(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,54 @@
+"""What a source's client reads of its entry in config/sources.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class SourceLimits(Protocol):
+    """What the client reads of an entry of config/sources.yaml."""
+
+    @property
+    def name(self) -> str:
+        """The source's key in the configuration."""
+
+    @property
+    def host(self) -> str:
+        """The host that is asked, over https."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Sent with every request."""
+
+    @property
+    def key_in(self) -> str | None:
+        """Where the key goes: `query:apiKey`, `header:Authorization`, or nowhere."""
+
+    @property
+    def secret(self) -> str | None:
+        """The name under which Secrets has the key."""
+
+    @property
+    def concurrency(self) -> int:
+        """Calls at once, in this instance."""
+
+    @property
+    def rate(self) -> float:
+        """Calls a second, in this instance."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds of one attempt, from connecting to the body's last byte."""
+
+    @property
+    def tries(self) -> int:
+        """Attempts of one call, the first included."""
+
+    @property
+    def backoff(self) -> float:
+        """Seconds of the longest single back-off."""
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest body, decompressed."""

@@ -1,0 +1,1 @@
+"""What every function carries: the pure core, typed configuration, messages, settings and logs."""

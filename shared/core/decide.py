@@ -1,0 +1,309 @@
+"""Deciding: RUN, SKIP or ABORT for every workflow at a tick, each with its reason.
+
+Pure: the same tick, clock and history give the same decisions with the same ids. One row per
+enabled workflow and tick, plus one for each further slot that is due, in flight or missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.core.days import day_of_instant, iso, stamp
+from shared.core.games import Game
+from shared.core.history import NOTHING, Attempt, DayHistory
+from shared.core.resolve import is_over
+from shared.core.slots import Slot, et
+from shared.core.workflows import AtClock, Config, Discovery, Priority, Workflow
+
+
+class Action(StrEnum):
+    """What a decision says."""
+
+    RUN = "RUN"
+    SKIP = "SKIP"
+    ABORT = "ABORT"
+
+
+class AlertLevel(StrEnum):
+    """How loudly a decision is to be heard."""
+
+    NONE = "NONE"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """One decision; `reason_code` is for machines, `reason` for people."""
+
+    decision_id: str
+    workflow: str
+    slot: Slot | None
+    game_day: date
+    action: Action
+    reason: str
+    reason_code: str
+    priority: Priority
+    alert_level: AlertLevel = AlertLevel.NONE
+    attempt: int = 0
+    scrapers: tuple[str, ...] = ()
+    target_date: date
+    #: The games a RUN asks for.
+    target_games: tuple[str, ...] = ()
+    next_check: datetime | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A tick, the clock, and the tick before: who closes what is decided by these alone."""
+
+    tick: datetime
+    now: datetime
+    #: The newest earlier tick that was decided; None when there is none.
+    previous: datetime | None
+
+    def closes_now(self, slot: Slot) -> bool:
+        """Whether this is the first tick at or after the slot's end: ABORT is said once."""
+        ended = slot.closes_at <= self.tick
+        return ended and (self.previous is None or self.previous < slot.closes_at)
+
+    def is_open(self, slot: Slot) -> bool:
+        """Whether tick and clock both lie inside [opens_at, closes_at)."""
+        return slot.opens_at <= self.tick < slot.closes_at and self.now < slot.closes_at
+
+
+def decide(
+    moment: Moment,
+    days: Sequence[DayHistory],
+    games: Mapping[date, Sequence[Game]],
+    config: Config,
+) -> tuple[Decision, ...]:
+    """The decisions of one tick. `days` are the open game days, oldest first; `games` are
+    their games that count, in the newest schedule."""
+    decisions: list[Decision] = []
+    for workflow in config.enabled:
+        mine = [
+            decision
+            for day in days
+            for slot in day.plan.slots
+            if slot.workflow == workflow.name
+            for decision in _slot(moment, workflow, slot, day, games.get(day.day, ()), config)
+        ]
+        decisions += mine or [_idle(moment, workflow, days)]
+    return tuple(decisions)
+
+
+def _slot(
+    moment: Moment,
+    workflow: Workflow,
+    slot: Slot,
+    day: DayHistory,
+    games: Sequence[Game],
+    config: Config,
+) -> Iterator[Decision]:
+    """The decision about one slot, if there is anything to say of it at this tick."""
+    attempts = day.of_slot(slot.slot_id)
+    if attempts and attempts[-1].status is None:
+        yield _skip(moment, slot, "in_flight", f"{attempts[-1].execution_id} is under way")
+        return
+    wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
+    if moment.closes_now(slot):
+        if not attempts:
+            yield _close(moment, workflow, slot, day, games, wanted)
+    elif moment.is_open(slot):
+        if not _settled(workflow, attempts, wanted):
+            yield _open(moment, workflow, slot, day, games, wanted, attempts)
+    elif slot.opens_at <= moment.tick < slot.closes_at:
+        late = f"the clock shows {et(moment.now)}, after the slot's end at {et(slot.closes_at)}"
+        yield _skip(moment, slot, "clock_past_end", late)
+
+
+def wanted_games(
+    moment: Moment,
+    workflow: Workflow,
+    slot: Slot,
+    day: DayHistory,
+    games: Sequence[Game],
+    config: Config,
+    attempts: Sequence[Attempt],
+) -> tuple[str, ...]:
+    """The games a RUN of this slot would ask for, by id.
+
+    A clock slot asks for the games that are over and not obtained in each of its datasets;
+    its first RUN fixes them. A per-game slot asks for its game; any other for all games.
+    """
+    if slot.game_id is not None:
+        ids = [slot.game_id]
+    elif not isinstance(workflow.trigger, AtClock):
+        return tuple(game.game_id for game in games)
+    elif attempts:
+        ids = list(attempts[0].games)
+    else:
+        ids = [game.game_id for game in games if is_over(game, moment.tick)]
+    datasets = [
+        config.scrapers[name].dataset
+        for name in workflow.scrapers
+        if config.scrapers[name].expects == "games"
+    ]
+    have = [day.covered.get(dataset, NOTHING) for dataset in datasets]
+    still = {game.game_id for game in games}
+    missing = [i for i in ids if i in still and any(i not in got for got in have)]
+    return tuple(sorted(missing if datasets else (i for i in ids if i in still)))
+
+
+def _settled(workflow: Workflow, attempts: Sequence[Attempt], wanted: Sequence[str]) -> bool:
+    """Whether an open slot needs no further attempt."""
+    if not attempts:
+        return False
+    if len(attempts) >= workflow.attempts:
+        return True
+    if isinstance(workflow.trigger, AtClock):
+        return attempts[-1].status == "completed" and not wanted
+    return attempts[-1].status == "completed"
+
+
+def _open(
+    moment: Moment,
+    workflow: Workflow,
+    slot: Slot,
+    day: DayHistory,
+    games: Sequence[Game],
+    wanted: Sequence[str],
+    attempts: Sequence[Attempt],
+) -> Decision:
+    """RUN, or why not, for a slot that is open and not settled."""
+    if not attempts and (why := _satisfied(workflow, slot, day)):
+        return _skip(moment, slot, "satisfied", why)
+    if unmet := _unmet(workflow, day):
+        return _skip(moment, slot, "needs_waiting", f"waits for {', '.join(unmet)}")
+    clock = isinstance(workflow.trigger, AtClock)
+    if clock and not wanted and not attempts:
+        if all(is_over(game, moment.tick) for game in games):
+            return _skip(moment, slot, "nothing_to_do", "every game of the day is obtained")
+        over = sum(is_over(game, moment.tick) for game in games)
+        why = f"{over} of {len(games)} games are over and none of them is missing"
+        return _skip(moment, slot, "nothing_over", why)
+    attempt = len(attempts) + 1
+    again = f", attempt {attempt} for what is missing" if attempt > 1 else ""
+    what = f", {len(wanted)} games" if clock else ""
+    return Decision(
+        decision_id=f"{slot.slot_id}.run{attempt}",
+        workflow=workflow.name,
+        slot=slot,
+        game_day=slot.game_day,
+        action=Action.RUN,
+        reason=f"due at {et(slot.expected_run_time)} ({slot.reason}){what}{again}",
+        reason_code="retry" if attempt > 1 else "due",
+        priority=workflow.priority,
+        attempt=attempt,
+        scrapers=slot.scrapers,
+        target_date=slot.target_date,
+        target_games=tuple(wanted),
+        next_check=slot.closes_at,
+        context={"games_today": len(games), "late_seconds": _late(moment, slot)},
+    )
+
+
+def _close(
+    moment: Moment,
+    workflow: Workflow,
+    slot: Slot,
+    day: DayHistory,
+    games: Sequence[Game],
+    wanted: Sequence[str],
+) -> Decision:
+    """What is said, once, of a slot that ended without a run."""
+    if why := _satisfied(workflow, slot, day):
+        return _skip(moment, slot, "satisfied", why)
+    if isinstance(workflow.trigger, AtClock) and not wanted:
+        why = "every game is obtained" if games else "no game of the day counts any more"
+        return _skip(moment, slot, "nothing_to_do", why)
+    unmet = _unmet(workflow, day)
+    code = "needs_unmet" if unmet else "missed"
+    why = (
+        f"{', '.join(unmet)} did not end for {day.day.isoformat()}"
+        if unmet
+        else f"no run was decided between {et(slot.opens_at)} and {et(slot.closes_at)}"
+    )
+    return Decision(
+        decision_id=f"{slot.slot_id}.abort",
+        workflow=workflow.name,
+        slot=slot,
+        game_day=slot.game_day,
+        action=Action.ABORT,
+        reason=why,
+        reason_code=code,
+        priority=workflow.priority,
+        alert_level=AlertLevel.WARNING,
+        scrapers=slot.scrapers,
+        target_date=slot.target_date,
+        context={"closes_at": iso(slot.closes_at)},
+    )
+
+
+def _satisfied(workflow: Workflow, slot: Slot, day: DayHistory) -> str | None:
+    """Why a discovery's later polls are not needed: an earlier one found everything."""
+    trigger = workflow.trigger
+    if not isinstance(trigger, Discovery) or trigger.refresh:
+        return None
+    done = [a for a in day.of_workflow(workflow.name) if a.good and a.slot_id != slot.slot_id]
+    found = [a for a in done if set(workflow.scrapers) <= set(a.obtained)]
+    return f"found by {found[0].execution_id}" if found else None
+
+
+def _unmet(workflow: Workflow, day: DayHistory) -> list[str]:
+    return [need for need in workflow.needs if not any(a.good for a in day.of_workflow(need))]
+
+
+def _late(moment: Moment, slot: Slot) -> int:
+    return max(0, int((moment.tick - slot.expected_run_time).total_seconds()))
+
+
+def _skip(moment: Moment, slot: Slot, code: str, why: str) -> Decision:
+    return Decision(
+        decision_id=f"{slot.slot_id}.skip.{stamp(moment.tick)}",
+        workflow=slot.workflow,
+        slot=slot,
+        game_day=slot.game_day,
+        action=Action.SKIP,
+        reason=why,
+        reason_code=code,
+        priority=slot.priority,
+        scrapers=slot.scrapers,
+        target_date=slot.target_date,
+        next_check=slot.closes_at,
+    )
+
+
+def _idle(moment: Moment, workflow: Workflow, days: Sequence[DayHistory]) -> Decision:
+    """The row of a workflow without an open slot: when it is next, or why never today."""
+    today = day_of_instant(moment.tick)
+    slots = [s for day in days for s in day.plan.slots if s.workflow == workflow.name]
+    ahead = min((s.opens_at for s in slots if s.opens_at > moment.tick), default=None)
+    plan = next((day.plan for day in days if day.day == today), None)
+    if ahead is not None:
+        code, why = "not_due", f"next at {et(ahead)}"
+    elif workflow.needs_games and plan is not None and not plan.games:
+        code, why = "no_games", plan.reason
+    elif slots:
+        code, why = "done_today", f"its {len(slots)} slots are behind"
+    else:
+        code, why = "no_slot", plan.reason if plan else "the day has no plan"
+    return Decision(
+        decision_id=f"{today.isoformat()}.{workflow.name}.skip.{stamp(moment.tick)}",
+        workflow=workflow.name,
+        slot=None,
+        game_day=today,
+        action=Action.SKIP,
+        reason=why,
+        reason_code=code,
+        priority=workflow.priority,
+        target_date=today,
+        next_check=ahead,
+    )

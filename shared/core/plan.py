@@ -1,0 +1,203 @@
+"""Plans: all slots of a game day. Revision 1 is what was locked; later ones are deltas.
+
+A revision never adds a slot whose closes_at has passed and never touches one that ran. A
+change of config adds nothing whose time has come: edits never re-fire the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from shared.core.games import Game
+from shared.core.slots import Slot, et, slots_of
+from shared.core.workflows import Config
+
+ChangeKind = Literal["added", "moved", "withdrawn", "vetoed", "held"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanGame:
+    """What a plan remembers of a game: enough to see that the schedule changed."""
+
+    game_id: str
+    tip: datetime
+    tip_known: bool
+    away: str
+    home: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One delta of a revision."""
+
+    change: ChangeKind
+    slot: Slot
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """All slots of one game day as of one revision."""
+
+    game_day: date
+    revision: int
+    #: When this revision was made; for revision 1, when the day was locked.
+    made_at: datetime
+    made_by: str
+    #: The schedule record it was made from ("" when there was none).
+    schedule: str
+    config_version: str
+    games: tuple[PlanGame, ...]
+    #: The slots in force, by expected time.
+    slots: tuple[Slot, ...]
+    reason: str
+    #: What this revision changed against the one before.
+    changes: tuple[Change, ...] = ()
+
+    def slot(self, slot_id: str) -> Slot | None:
+        """The slot in force of that id."""
+        return next((slot for slot in self.slots if slot.slot_id == slot_id), None)
+
+
+def plan_games(games: Sequence[Game]) -> tuple[PlanGame, ...]:
+    """The day's games as a plan remembers them, by tip."""
+    return tuple(
+        PlanGame(
+            game_id=game.game_id,
+            tip=game.tip,
+            tip_known=game.tip_known,
+            away=game.away,
+            home=game.home,
+        )
+        for game in games
+    )
+
+
+def all_slots(day: date, games: Sequence[Game], config: Config) -> tuple[Slot, ...]:
+    """The slots of every enabled workflow on `day`, by expected time and id."""
+    slots = (slot for workflow in config.enabled for slot in slots_of(workflow, day, games))
+    return tuple(sorted(slots, key=lambda slot: (slot.expected_run_time, slot.slot_id)))
+
+
+def make_plan(
+    day: date, games: Sequence[Game], config: Config, *, schedule: str, now: datetime, by: str
+) -> Plan:
+    """Revision 1 of game day `day`; `games` are the day's that count."""
+    return Plan(
+        game_day=day,
+        revision=1,
+        made_at=now,
+        made_by=by,
+        schedule=schedule,
+        config_version=config.version,
+        games=plan_games(games),
+        slots=all_slots(day, games, config),
+        reason=plan_reason(games, has_schedule=bool(schedule)),
+    )
+
+
+def plan_reason(games: Sequence[Game], *, has_schedule: bool) -> str:
+    """Why the plan looks as it does, in one sentence."""
+    if not has_schedule:
+        return "no schedule is known: only the workflows that need no games run and fetch it"
+    if not games:
+        return "no games count on this day: only the workflows that need none"
+    tips = sorted(game.tip for game in games if game.tip_known)
+    unknown = len(games) - len(tips)
+    what = f"{len(games)} game" + ("s" if len(games) > 1 else "")
+    when = f", tips {et(tips[0])} to {et(tips[-1])}" if tips else ""
+    return what + when + (f", {unknown} still to be set" if unknown else "")
+
+
+def revise(
+    plan: Plan,
+    games: Sequence[Game],
+    config: Config,
+    *,
+    schedule: str,
+    now: datetime,
+    ran: Set[str],
+    by: str,
+) -> Plan | None:
+    """The next revision of `plan`, or None when games and config are as they were.
+
+    `ran` holds the ids of slots that have an execution.
+    """
+    same_config = plan.config_version == config.version
+    if _anchors(plan_games(games)) == _anchors(plan.games) and same_config:
+        return None
+    fresh = {slot.slot_id: slot for slot in all_slots(plan.game_day, games, config)}
+    old = {slot.slot_id: slot for slot in plan.slots}
+    why = "the schedule changed" if same_config else "the configuration changed"
+    gone = [slot for key, slot in old.items() if key not in fresh]
+    kept, withdrawn = _keep(gone, ran=ran, now=now, why=why)
+    added = [
+        slot
+        for key, slot in fresh.items()
+        if key not in old and _may_add(slot, now, same_config=same_config)
+    ]
+    changes = _pair(withdrawn, added, why) + kept
+    held = {change.slot.slot_id: change.slot for change in kept}
+    in_force = {k: fresh[k] if k not in ran else old[k] for k in fresh.keys() & old.keys()}
+    in_force |= held | {slot.slot_id: slot for slot in added}
+    return replace(
+        plan,
+        revision=plan.revision + 1,
+        made_at=now,
+        made_by=by,
+        schedule=schedule,
+        config_version=config.version,
+        games=plan_games(games),
+        slots=tuple(
+            sorted(in_force.values(), key=lambda slot: (slot.expected_run_time, slot.slot_id))
+        ),
+        reason=plan_reason(games, has_schedule=bool(schedule)),
+        changes=tuple(changes),
+    )
+
+
+def _anchors(games: Sequence[PlanGame]) -> list[tuple[str, datetime, bool]]:
+    """What slots hang on: which games, when, and whether that is known."""
+    return sorted((game.game_id, game.tip, game.tip_known) for game in games)
+
+
+def _may_add(slot: Slot, now: datetime, *, same_config: bool) -> bool:
+    return slot.closes_at > now and (same_config or slot.expected_run_time > now)
+
+
+def _keep(
+    gone: Sequence[Slot], *, ran: Set[str], now: datetime, why: str
+) -> tuple[list[Change], list[Slot]]:
+    """Which slots that the fresh plan lacks stay (they ran or their time is over)."""
+    kept: list[Change] = []
+    withdrawn: list[Slot] = []
+    for slot in gone:
+        if slot.slot_id in ran:
+            kept.append(Change(change="held", slot=slot, reason=f"{why}; it ran already"))
+        elif slot.closes_at <= now:
+            kept.append(Change(change="held", slot=slot, reason=f"{why}; it is closed"))
+        else:
+            withdrawn.append(slot)
+    return kept, withdrawn
+
+
+def _pair(withdrawn: Sequence[Slot], added: Sequence[Slot], why: str) -> list[Change]:
+    """Withdrawn and added slots as changes; one of the same workflow replaced is `moved`."""
+    changes: list[Change] = []
+    waiting: dict[tuple[str, str | None], list[Slot]] = {}
+    for slot in added:
+        waiting.setdefault((slot.workflow, slot.game_id), []).append(slot)
+    for slot in withdrawn:
+        heirs = waiting.get((slot.workflow, slot.game_id), [])
+        heir = heirs.pop(0) if heirs else None
+        to = f", moved to {et(heir.expected_run_time)}" if heir else ""
+        changes.append(Change(change="withdrawn", slot=slot, reason=why + to))
+        if heir:
+            was = f"{why}; was {et(slot.expected_run_time)}"
+            changes.append(Change(change="moved", slot=heir, reason=was))
+    rest = (slot for heirs in waiting.values() for slot in heirs)
+    changes += [Change(change="added", slot=slot, reason=why) for slot in rest]
+    return changes

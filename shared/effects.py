@@ -1,0 +1,156 @@
+"""From a record to its effects: what it publishes, what it appends, and then `.done`.
+
+Every function here may be called again by a redelivery or by the sweep: ids are derived, so a
+repeat is the same rows and the same orders. Order of effects: publish, append, mark done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared import records
+from shared.core import rows
+from shared.core.execution import Manifest, Outcome, Summary
+from shared.core.ids import load_id
+from shared.core.messages import Advance, FileReady, RunOrder
+from shared.core.plan import Plan
+from shared.core.reconcile import Written
+from shared.core.workflows import Config
+from shared.messages import FILES_READY, RUN_ADVANCE, RUN_DECISIONS, message
+from shared.wiring import World
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TickRecord:
+    """What the controller decided at a tick: the rows it appends, the orders it publishes."""
+
+    tick: datetime
+    at: datetime
+    rows: Sequence[tuple[str, Mapping[str, Any]]]
+    orders: tuple[RunOrder, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinishedRecord:
+    """What an execution came to."""
+
+    manifest: Manifest
+    summary: Summary
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CleanupRecord:
+    """What a cleanup found, and the files it announces again."""
+
+    rows: Sequence[tuple[str, Mapping[str, Any]]]
+    #: (number of the announcement, the file), the claim being made before publishing.
+    announce: tuple[tuple[int, FileReady], ...]
+
+
+def perform_plan(world: World, plan: Plan) -> None:
+    """Append the lock's rows (revision 1) or the revision's deltas."""
+    name = records.plan_name(plan.game_day, plan.revision)
+    if plan.revision == 1:
+        world.journal.append("daily_expected_schedule", rows.lock_rows(plan, world.stamp()))
+    else:
+        world.journal.append("plan_changes", rows.change_rows(plan, world.stamp()))
+    records.mark_done(world.state, name)
+
+
+def perform_tick(world: World, record: TickRecord) -> None:
+    """Publish the RUNs, then append every decision."""
+    world.publish([message(RUN_DECISIONS, order, trace_of(order)) for order in record.orders])
+    world.journal.append("workflow_decisions", list(record.rows))
+    records.mark_done(world.state, records.tick_name(record.tick))
+
+
+def perform_outcome(world: World, outcome: Outcome) -> None:
+    """Announce the files, report the chunk, append one row a run."""
+    order = outcome.order
+    ready = [message(FILES_READY, event) for event in files_of(outcome, world.config)]
+    if order.advance:
+        done = Advance(
+            execution_id=order.execution_id, game_day=order.game_day, chunk_id=order.chunk_id
+        )
+        ready.append(message(RUN_ADVANCE, done))
+    world.publish(ready)
+    run_rows = rows.run_rows(outcome, world.stamp(), trace_id=None)
+    world.journal.append("scraper_execution_log", run_rows)
+    records.mark_done(world.state, outcome_name(outcome))
+
+
+def perform_finished(world: World, record: FinishedRecord) -> None:
+    """Append the execution's row."""
+    row = rows.execution_row(
+        record.manifest, record.summary, world.stamp(), ended_at=record.at
+    )
+    world.journal.append("workflow_executions", [row])
+    manifest = record.manifest
+    name = records.finished_name(manifest.game_day, manifest.execution_id)
+    records.mark_done(world.state, name)
+
+
+def perform_cleanup(world: World, record: CleanupRecord, name: str) -> None:
+    """Claim each announcement, make it, append the operation."""
+    for n, event in record.announce:
+        world.state.create_once(f"republished/{event.load_id}/{n}", b"{}")
+    world.publish([message(FILES_READY, event) for _, event in record.announce])
+    world.journal.append("cleanup_operations", list(record.rows))
+    records.mark_done(world.state, name)
+
+
+def outcome_name(outcome: Outcome) -> str:
+    """The record name of a chunk's outcome."""
+    order = outcome.order
+    return records.outcome_name(
+        order.game_day, order.execution_id, order.step, order.scraper, order.n
+    )
+
+
+def files_of(outcome: Outcome, config: Config) -> list[FileReady]:
+    """The files that a chunk wrote, as loader and cleanup want them."""
+    scraper = config.scrapers[outcome.order.scraper]
+    return [
+        FileReady(
+            load_id=load_id(result.path, result.generation),
+            path=result.path,
+            generation=result.generation,
+            scraper=scraper.name,
+            dataset=scraper.dataset,
+            table=scraper.table,
+            target_date=outcome.order.target_date,
+            run_id=result.run_id,
+            record_count=result.record_count,
+        )
+        for result in outcome.results
+        if result.path is not None and result.generation is not None
+    ]
+
+
+def written_by(outcome: Outcome, config: Config) -> list[Written]:
+    """The files of an outcome that have a table to go to: cleanup's candidates."""
+    return [
+        Written(
+            path=event.path,
+            generation=event.generation,
+            load_id=event.load_id,
+            scraper=event.scraper,
+            dataset=event.dataset,
+            table=event.table,
+            target_date=event.target_date,
+            run_id=event.run_id,
+            record_count=event.record_count,
+            written_at=outcome.at,
+        )
+        for event in files_of(outcome, config)
+        if event.table is not None
+    ]
+
+
+def trace_of(order: RunOrder) -> dict[str, str]:
+    """Ids as attributes, so that a log search or a subscription filter can use them."""
+    return {"workflow": order.workflow, "execution_id": order.execution_id}

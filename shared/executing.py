@@ -1,0 +1,275 @@
+"""Executions at the edge: start one, move it on, end it. The rules are in core.execution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from shared import records
+from shared.core.execution import (
+    Manifest,
+    Outcome,
+    Progress,
+    finish_by,
+    found_in,
+    group_size_of,
+    options_for,
+    progress,
+    summarise,
+)
+from shared.core.games import Game
+from shared.core.history import NOTHING, DayHistory
+from shared.core.ids import GRACE
+from shared.core.messages import ChunkOrder, RunOrder, RunRequest
+from shared.core.ports import Stored
+from shared.core.resolve import TargetGame, is_over, target_game
+from shared.core.rows import decision_row
+from shared.core.targets import Target, TargetKind
+from shared.core.decide import Action, AlertLevel, Decision
+from shared.core.workflows import Workflow
+from shared.effects import FinishedRecord, perform_finished
+from shared.messages import message, scrape_topic
+from shared.planning import ensure_plan, games_on
+from shared.wiring import World
+
+#: How long a run asked for by hand may wait before it is of no use.
+BY_HAND = timedelta(hours=2)
+
+
+def start(world: World, order: RunOrder) -> None:
+    """Write the manifest, or find it, and move the execution on."""
+    name = records.manifest_name(order.game_day, order.execution_id)
+    if world.state.stat(name) is not None:
+        manifest = records.read(world.state, name, Manifest)
+    else:
+        fresh = _manifest(world, order)
+        manifest = records.decide_once(
+            world.state, name, fresh, records.manifest_metadata(fresh)
+        )
+    if order.slot_id is None:
+        _append_hand_decision(world, order)
+    advance(world, manifest)
+
+
+def advance(world: World, manifest: Manifest) -> None:
+    """Publish the next group of chunks if one is due, or end the execution."""
+    prefix = records.execution_prefix(manifest.game_day, manifest.execution_id)
+    facts = records.sort_out(world.state.list(prefix))[manifest.execution_id]
+    if facts.finished is not None:
+        finish(world, manifest, list(facts.outcomes.values()))
+        return
+    where = where_it_stands(world, manifest, facts.outcomes)
+    if where.ended:
+        finish(world, manifest, list(facts.outcomes.values()))
+    elif where.fresh:
+        send(world, where.waiting)
+
+
+def where_it_stands(
+    world: World, manifest: Manifest, outcomes: Mapping[str, Stored]
+) -> Progress:
+    """The execution's progress, from the names of its outcomes (bodies only where needed)."""
+    done = {chunk_id(manifest, stem): stored.created_at for stem, stored in outcomes.items()}
+
+    def found_by(scraper: str) -> Sequence[Target]:
+        named = [s for s in outcomes.values() if s.metadata.get("scraper") == scraper]
+        return found_in(records.read(world.state, stored.name, Outcome) for stored in named)
+
+    return progress(manifest, done, found_by)
+
+
+def chunk_id(manifest: Manifest, stem: str) -> str:
+    """The chunk whose outcome bears the file name `stem`: 1-oddsa_events-1."""
+    step, rest = stem.split("-", 1)
+    scraper, n = rest.rsplit("-", 1)
+    return f"{manifest.execution_id}.s{step}.{scraper}.{n}"
+
+
+def send(world: World, chunks: Sequence[ChunkOrder]) -> None:
+    """Publish chunks to their sources' topics."""
+    world.publish(
+        [
+            message(
+                scrape_topic(world.config.source_of(chunk.scraper).name),
+                chunk,
+                {"chunk_id": chunk.chunk_id, "execution_id": chunk.execution_id},
+            )
+            for chunk in chunks
+        ]
+    )
+    for chunk in chunks:
+        world.log.info(
+            f"{chunk.scraper}: {len(chunk.targets)} targets",
+            action="fan-out",
+            chunk_id=chunk.chunk_id,
+            execution_id=chunk.execution_id,
+        )
+
+
+def finish(world: World, manifest: Manifest, outcomes: Sequence[Stored]) -> None:
+    """End the execution: the first to say so decides how it ended."""
+    name = records.finished_name(manifest.game_day, manifest.execution_id)
+    if records.is_done(world.state, name):
+        return
+    if world.state.stat(name) is not None:
+        perform_finished(world, records.read(world.state, name, FinishedRecord))
+        return
+    read = [records.read(world.state, stored.name, Outcome) for stored in outcomes]
+    summary = summarise(manifest, read)
+    record = FinishedRecord(manifest=manifest, summary=summary, at=world.clock.now())
+    first = records.decide_once(world.state, name, record, records.finished_metadata(summary))
+    perform_finished(world, first)
+    log = world.log.info if first.summary.status == "completed" else world.log.warning
+    log(
+        f"{manifest.workflow} {first.summary.status}: {first.summary.succeeded} of "
+        f"{first.summary.triggered} runs ended well",
+        action="finish",
+        execution_id=manifest.execution_id,
+        decision_id=manifest.decision_id,
+    )
+
+
+def _manifest(world: World, order: RunOrder) -> Manifest:
+    now = world.clock.now()
+    config = world.config
+    schedule = records.newest_schedule(world.state, config)
+    day_games = games_on(schedule, order.target_date)
+    names = list(dict.fromkeys(name for step in order.steps for name in step.scrapers))
+    plan = ensure_plan(world, order.target_date, by="executor", schedule=schedule)
+    listing = world.state.list(records.executions_prefix(order.target_date))
+    known = records.history(plan, listing)
+    games = _games(order, day_games, now)
+    return Manifest(
+        execution_id=order.execution_id,
+        decision_id=order.decision_id,
+        workflow=order.workflow,
+        slot_id=order.slot_id,
+        game_day=order.game_day,
+        target_date=order.target_date,
+        attempt=order.attempt,
+        decided_at=order.decided_at,
+        created_at=now,
+        steps=order.steps,
+        games=games,
+        day_games=tuple(target_game(game) for game in day_games),
+        expects=tuple(game.game_id for game in day_games if is_over(game, order.decided_at)),
+        have={} if order.fresh else _have(world, order, names, games, known),
+        kinds={name: config.scrapers[name].target for name in names},
+        sources={name: config.scrapers[name].source for name in names},
+        group_size={
+            config.scrapers[name].source: group_size_of(config, config.scrapers[name].source)
+            for name in names
+        },
+        options=options_for(config.scrapers, names),
+        not_after=order.not_after,
+        finish_by=finish_by(now, order.steps),
+        config_version=order.config_version,
+        source=order.source,
+        triggered_by=order.triggered_by,
+        fresh=order.fresh,
+        expired=now > order.not_after + GRACE,
+    )
+
+
+def _games(
+    order: RunOrder, day_games: Sequence[Game], now: datetime
+) -> tuple[TargetGame, ...]:
+    """The games asked for; by hand: all that are over, or all of the day before any is."""
+    if order.games is None:
+        over = [game for game in day_games if is_over(game, now)]
+        return tuple(target_game(game) for game in over or day_games)
+    asked = set(order.games)
+    return tuple(target_game(game) for game in day_games if game.game_id in asked)
+
+
+def _have(
+    world: World,
+    order: RunOrder,
+    names: Sequence[str],
+    games: Sequence[TargetGame],
+    known: DayHistory,
+) -> dict[str, tuple[str, ...]]:
+    """Per scraper what is not asked for again.
+
+    Per game: the games its dataset has. Per date, measured by games: the date, when none of the
+    asked games is missing. Others: what this slot's earlier attempts got. Scrapers that feed a
+    later step, or that nothing is expected of, are always asked.
+    """
+    feeders = {step.targets_from for step in order.steps}
+    earlier = known.of_slot(order.slot_id) if order.slot_id else ()
+    have: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        scraper = world.config.scrapers[name]
+        covered = known.covered.get(scraper.dataset, NOTHING)
+        if name in feeders or scraper.expects == "none" and scraper.target is TargetKind.DATE:
+            continue
+        if scraper.expects != "games":
+            got = [attempt.obtained.get(name, NOTHING) for attempt in earlier]
+            ids = sorted(frozenset().union(*got))
+        elif scraper.target is TargetKind.GAME:
+            ids = sorted(covered)
+        else:
+            whole = games and all(game.game_id in covered for game in games)
+            ids = [order.target_date.isoformat()] if whole else []
+        if ids:
+            have[name] = tuple(ids)
+    return have
+
+
+def order_by_hand(
+    workflow: Workflow,
+    request: RunRequest,
+    *,
+    message_id: str,
+    asked: datetime,
+    game_day: date,
+    config_version: str,
+) -> RunOrder:
+    """The order that a request by hand comes to; its ids take the message's."""
+    return RunOrder(
+        decision_id=f"manual.{message_id}.run1",
+        execution_id=f"manual.{message_id}",
+        workflow=workflow.name,
+        slot_id=None,
+        game_day=game_day,
+        target_date=request.target_date or game_day,
+        steps=workflow.steps,
+        games=None,
+        attempt=1,
+        decided_at=asked,
+        not_after=asked + BY_HAND,
+        config_version=config_version,
+        source=request.source,
+        triggered_by=request.triggered_by,
+        fresh=request.fresh,
+    )
+
+
+def _append_hand_decision(world: World, order: RunOrder) -> None:
+    """A run by hand is a decision too: the operator's."""
+    workflow = world.config.workflows[order.workflow]
+    decision = Decision(
+        decision_id=order.decision_id,
+        workflow=order.workflow,
+        slot=None,
+        game_day=order.game_day,
+        action=Action.RUN,
+        reason="asked for by hand",
+        reason_code="manual",
+        priority=workflow.priority,
+        alert_level=AlertLevel.INFO,
+        attempt=order.attempt,
+        scrapers=workflow.scrapers,
+        target_date=order.target_date,
+    )
+    row = decision_row(
+        decision,
+        world.stamp(),
+        at=order.decided_at,
+        tick="",
+        revision=None,
+        config_version=order.config_version,
+        controller_version=world.settings.version,
+        triggered_by=order.triggered_by,
+    )
+    world.journal.append("workflow_decisions", [row])

@@ -1,0 +1,60 @@
+"""Settings: the environment variables of a function, read in one place.
+
+| variable | meaning | default |
+|---|---|---|
+| TIPOFF_WORLD | which world to open, `module:function` | shared.gcp.world:connect |
+| TIPOFF_DATA | folder of the embedded world | .tipoff |
+| TIPOFF_CONFIG | folder of the configuration | config/ beside shared/ |
+| TIPOFF_ENVIRONMENT | name in every row: prod, dev, local | local |
+| TIPOFF_SOURCES_URL | where simulated sources answer, in place of their hosts | none |
+| TIPOFF_SIMULATED_TIME | 1: a message may carry the instant the clock answers with | 0 |
+| TIPOFF_VERSION | version in rows and /health | the package's |
+| K_REVISION, GOOGLE_CLOUD_PROJECT | set by the platform | none |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shared.core.errors import BadInput
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """One function's settings; see the table above."""
+
+    world: str = "shared.gcp.world:connect"
+    data: Path = Path(".tipoff")
+    config: Path = Path(__file__).resolve().parent.parent / "config"
+    environment: str = "local"
+    sources_url: str | None = None
+    simulated_time: bool = False
+    version: str = VERSION
+    deployment: str = "local"
+    project: str | None = None
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `env` (default: the process's); BadInput names a variable that is wrong."""
+    env = os.environ if env is None else env
+    unset = Settings()
+    flag = env.get("TIPOFF_SIMULATED_TIME", "0")
+    if flag not in ("0", "1"):
+        raise BadInput("TIPOFF_SIMULATED_TIME", flag, "0 or 1")
+    return replace(
+        unset,
+        world=env.get("TIPOFF_WORLD", unset.world),
+        data=Path(env.get("TIPOFF_DATA", unset.data)),
+        config=Path(env.get("TIPOFF_CONFIG", unset.config)),
+        environment=env.get("TIPOFF_ENVIRONMENT", unset.environment),
+        sources_url=env.get("TIPOFF_SOURCES_URL") or None,
+        simulated_time=flag == "1",
+        version=env.get("TIPOFF_VERSION", unset.version),
+        deployment=env.get("K_REVISION", unset.deployment),
+        project=env.get("GOOGLE_CLOUD_PROJECT"),
+    )

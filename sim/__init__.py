@@ -1,0 +1,1 @@
+"""Memory ports and the simulator that is built on them."""

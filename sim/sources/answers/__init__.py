@@ -1,0 +1,59 @@
+"""One module a source; `answer` finds it by host, and lets the troubles strike first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from sim.sources import troubles
+from sim.sources.answers import (
+    balldontlie,
+    espn,
+    nba_cdn,
+    nba_official,
+    nba_static,
+    nba_stats,
+    odds_api,
+)
+from sim.sources.exchange import NOT_FOUND, Reply, Request
+from sim.sources.troubles import SOURCES, Kind
+from sim.sources.world import SourceWorld
+
+#: By host.
+_ANSWERS: Mapping[str, Callable[[SourceWorld, Request], Reply]] = {
+    "stats.nba.com": nba_stats.answer,
+    "cdn.nba.com": nba_cdn.answer,
+    "official.nba.com": nba_official.answer,
+    "ak-static.cms.nba.com": nba_static.answer,
+    "api.the-odds-api.com": odds_api.answer,
+    "api.balldontlie.io": balldontlie.answer,
+    "site.api.espn.com": espn.answer,
+}
+#: Sources asked once a team, game or event: an error page meets only some of those.
+_MANY = frozenset({"espn", "odds_api", "nba_cdn"})
+_SOME = 0.25
+
+
+def answer(world: SourceWorld, request: Request) -> Reply:
+    """What the source of `request.host` answers: its data, or its trouble of the moment."""
+    source = SOURCES.get(request.host)
+    if source is None:
+        return NOT_FOUND
+    what = (source, request.target, request.attempt, "seconds")
+    seconds = round(world.chance.between(0.3, 1.5, *what), 3)
+    long = {trouble.kind: trouble for trouble in world.troubles_at(source, request.now)}
+    if Kind.SLOW in long:
+        seconds = troubles.SLOW_SECONDS
+    if Kind.SPELL in long:
+        return replace(troubles.unavailable(), seconds=seconds)
+    if Kind.ERROR_PAGE in long and _page_strikes(world, source, request):
+        return replace(troubles.error_page(), seconds=seconds)
+    if world.troubled and (trouble := troubles.passing(world.chance, source, request)):
+        return replace(trouble, seconds=trouble.seconds or seconds)
+    return replace(_ANSWERS[request.host](world, request), seconds=seconds)
+
+
+def _page_strikes(world: SourceWorld, source: str, request: Request) -> bool:
+    if request.attempt > 1:
+        return False
+    return source not in _MANY or world.chance.unit(request.target, "page") < _SOME

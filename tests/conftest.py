@@ -1,0 +1,74 @@
+"""What every test runs under: what must be there (TIPOFF_REQUIRE) and no way off this machine.
+
+A test that needs something of the machine skips with a reason that begins `needs NAME`:
+
+    if which("terraform") is None:
+        pytest.skip("needs terraform: not on the PATH")
+
+TIPOFF_REQUIRE names, with commas, the things whose absence is a failure: such a skip then
+fails. The sockets are pytest-socket's (pyproject.toml): loopback and Unix sockets only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+#: What a test may need of a machine, by the name that its skip and TIPOFF_REQUIRE use.
+NEEDS = {
+    "terraform": "the terraform binary",
+    "emulators": "local stand-ins for BigQuery, Pub/Sub and Cloud Storage",
+    "packages": "a package registry, to make a virtual environment from a function's pins",
+    "samples": "recorded samples of the sources' answers, kept outside this repository",
+}
+
+_REQUIRED = pytest.StashKey[frozenset[str]]()
+
+
+def required_names(text: str) -> frozenset[str]:
+    """The names in a TIPOFF_REQUIRE text; one that is not in NEEDS is refused."""
+    names = frozenset(text.replace(",", " ").split())
+    if unknown := sorted(names - NEEDS.keys()):
+        message = f"TIPOFF_REQUIRE: found {unknown}, allowed: {', '.join(NEEDS)}"
+        raise pytest.UsageError(message)
+    return names
+
+
+def missing_need(reason: str, required: frozenset[str]) -> str | None:
+    """The required name that a skip's reason gives, or None when the skip may stand."""
+    needed = re.match(r"(?:Skipped: )?needs (\w+)", reason)
+    return needed[1] if needed and needed[1] in required else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_REQUIRED] = required_names(os.environ.get("TIPOFF_REQUIRE", ""))
+
+
+def _refuse_skip(config: pytest.Config, report: Any) -> None:
+    if not report.skipped or hasattr(report, "wasxfail") or not isinstance(report.longrepr, tuple):
+        return
+    if name := missing_need(str(report.longrepr[2]), config.stash[_REQUIRED]):
+        report.outcome = "failed"
+        report.longrepr = f"TIPOFF_REQUIRE says [{name}] must be here: {report.longrepr[2]}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _refuse_skip(item.config, report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skip(collector.config, report)
+    return report

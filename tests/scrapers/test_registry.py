@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from scrapers.registry import FETCHERS, fetcher
+
+
+def test_the_fourteen_scrapers_have_a_fetcher() -> None:
+    assert len(FETCHERS) == 14
+    assert all(callable(FETCHERS[name]) for name in FETCHERS)
+
+
+def test_a_scraper_without_a_fetcher_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"\[bp_events\], allowed: one of bdl_active_players, "):
+        fetcher("bp_events")
+
+
+def test_the_registry_imports_no_source_and_no_pdf_library() -> None:
+    """Start-up matters: a module is imported when its scraper is first used."""
+    code = (
+        "import sys; from scrapers.registry import fetcher; "
+        "assert not [m for m in sys.modules if m.startswith('scrapers.nba')]; "
+        "fetcher('nbac_injury_report'); "
+        "assert 'pdfplumber' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,175 @@
+"""`tipoff day`: one game day from 04:55 ET to 05:05 ET of the next date, in simulated time.
+
+The real functions run behind functions-framework on one machine, against simulated sources. All
+of the day's scheduler ticks are put on the bus first, as messages that repeat nothing when they
+are put there again: so a day that was killed simply goes on, and a finished one adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from local.delivery import Delivery
+from local.dispatch import Dispatcher
+from local.host import Host
+from local.post import Session, post_cloud_event
+from local.world import bus_of, build_world, store_of
+from shared import records
+from shared.config import load_config, ticks_of
+from shared.core.calendar import Calendar
+from shared.core.days import iso, wall
+from shared.core.errors import BadInput
+from shared.core.messages import Tick
+from shared.core.workflows import Config
+from shared.log import Log
+from shared.messages import CONTROLLER_TICK, message, scrape_topic
+from shared.planning import adopt_schedule
+from shared.settings import Settings
+from shared.wiring import World
+from sim.delays import FIRST, SimulatedDelivery, share
+from sim.memory import MemorySecrets
+from sim.sources.server import SourceServer
+from sim.sources.transport import SimulatedTransport
+from sim.sources.world import SourceWorld
+
+#: Deliveries at once.
+WORKERS = 8
+
+#: Facts kept in the store, so that a folder is never mixed up with another day's world.
+SEED_FACT = "seed"
+LAST_FACT = "simulated_now"
+
+Progress = Callable[[datetime, Sequence[Delivery]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What is simulated: the date, the schedule it starts with, and the luck of the seed."""
+
+    date: date
+    calendar: Calendar
+    seed: int = 1
+    troubles: bool = True
+    #: (instant, game id, new tip or None for postponed): the schedule changing under way.
+    changes: tuple[tuple[datetime, str, datetime | None], ...] = ()
+
+    @property
+    def start(self) -> datetime:
+        """04:55 ET."""
+        return wall(self.date, (datetime.min + timedelta(hours=4, minutes=55)).time())
+
+    @property
+    def end(self) -> datetime:
+        """05:05 ET of the next date."""
+        at = (datetime.min + timedelta(hours=5, minutes=5)).time()
+        return wall(self.date + timedelta(days=1), at)
+
+
+@contextmanager
+def opened(day: Day, settings: Settings, *, log: Log | None = None) -> Iterator[World]:
+    """The world of a simulated day over `settings.data`, with its sources answering."""
+    config = load_config(settings.config)
+    with ExitStack() as stack:
+        sources = stack.enter_context(
+            SourceServer(
+                SourceWorld(day.calendar, seed=day.seed, troubles=day.troubles, changes=day.changes)
+            )
+        )
+        world = build_world(
+            replace(settings, sources_url=sources.url, simulated_time=True),
+            config=config,
+            policy=SimulatedDelivery(day.seed, topics_of(config), troubles=day.troubles),
+            secrets=MemorySecrets({name: "simulated" for name in _secrets(config)}),
+            log=log or Log("CRITICAL"),
+        )
+        yield with_transport(world)
+
+
+def with_transport(world: World) -> World:
+    """The world with the sources' answers taking simulated time."""
+    import httpx
+
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    inner = httpx.HTTPTransport(limits=limits, trust_env=False)
+    return replace(world, transport=SimulatedTransport(inner, world.clock))
+
+
+def run(day: Day, world: World, *, on_progress: Progress | None = None) -> int:
+    """Run the day to its end, or what is left of it; the number of deliveries made."""
+    _claim_folder(day, world)
+    with world.clock.at(day.start):
+        _first_schedule(day, world)
+        put_ticks(day, world)
+    with Host(world) as host:
+        session = Session()
+        dispatcher = Dispatcher(
+            bus_of(world),
+            lambda delivery: post_cloud_event(session, host.url, delivery),
+            workers=WORKERS,
+        )
+        delivered = dispatcher.drain(day.end, on_progress)
+        session.close()
+    store_of(world).set_fact(LAST_FACT, iso(day.end))
+    return delivered
+
+
+def _claim_folder(day: Day, world: World) -> None:
+    """Refuse a folder that holds a world of another seed: its luck would not repeat."""
+    store = store_of(world)
+    mark = f"{day.seed}{'' if day.troubles else ' without troubles'}"
+    found = store.fact(SEED_FACT)
+    if found is not None and found != mark:
+        raise BadInput(
+            f"data folder {world.settings.data}", f"seed {found}", f"seed {mark}, or another folder"
+        )
+    store.set_fact(SEED_FACT, mark)
+
+
+def _first_schedule(day: Day, world: World) -> None:
+    """The calendar, brought in before the first 05:00 as a user does it."""
+    if world.state.stat(records.schedule_name(day.start)) is None:
+        adopt_schedule(world, day.calendar, origin="import")
+
+
+def put_ticks(day: Day, world: World) -> None:
+    """Every scheduler tick of the day, each once; with troubles some twice."""
+    store, bus = store_of(world), bus_of(world)
+    del store
+    for name, job in sorted(world.config.jobs.items()):
+        for at in ticks_of(job, day.start, day.end):
+            twice = day.troubles and share(day.seed, "twice", name, iso(at)) < 1 / 12
+            # A controller tick at noon comes twice in every day with troubles.
+            for copy in range(2 if twice else 1):
+                with world.clock.at(at):
+                    tick = message(
+                        job.topic, Tick(job=name), {"dedup": f"{name} {iso(at)} {copy}"}
+                    )
+                    _published(bus.publish([tick]))
+
+
+def _published(results: Sequence[str | Exception]) -> None:
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+def topics_of(config: Config) -> list[str]:
+    """Every topic of the configuration."""
+    return [*FIRST, *(scrape_topic(source) for source in config.sources)]
+
+
+def _secrets(config: Config) -> list[str]:
+    return [source.secret for source in config.sources.values() if source.secret]
+
+
+def default_folder(day: Day, base: Path) -> Path:
+    """Where a day is kept when nobody says: one folder a date and seed."""
+    luck = f"seed{day.seed}" + ("" if day.troubles else "-calm")
+    return base / f"day-{day.date.isoformat()}-{luck}"
+
+
+__all__ = ["CONTROLLER_TICK", "Day", "default_folder", "opened", "run"]
