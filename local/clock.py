@@ -20,12 +20,12 @@ ObjectKey = tuple[str, str]
 class _Moment:
     """The simulated time of one delivery, or of one pool item inside it."""
 
-    __slots__ = ("instant", "slept", "written")
+    __slots__ = ("instant", "known", "slept")
 
-    def __init__(self, instant: datetime, slept: float, written: set[ObjectKey]) -> None:
+    def __init__(self, instant: datetime, slept: float, known: set[ObjectKey]) -> None:
         self.instant = instant
         self.slept = slept
-        self.written = written
+        self.known = known
 
 
 _MOMENT: ContextVar[_Moment | None] = ContextVar("tipoff_moment", default=None)
@@ -67,7 +67,7 @@ class DeliveryClock:
         """Give this context (a copy, in a pool's worker) a time of its own, from now on."""
         moment = _MOMENT.get()
         if moment is not None:
-            _MOMENT.set(_Moment(moment.instant, moment.slept, moment.written))
+            _MOMENT.set(_Moment(moment.instant, moment.slept, moment.known))
 
     @property
     def offset(self) -> float:
@@ -81,13 +81,13 @@ class DeliveryClock:
         if moment is not None:
             moment.slept = max(moment.slept, offset)
 
-    def note_written(self, key: ObjectKey) -> None:
-        """Remember an object of this delivery's own: its listings show it at once."""
+    def note_known(self, key: ObjectKey) -> None:
+        """Remember an object that this delivery has written or met: its listings show it."""
         moment = _MOMENT.get()
         if moment is not None:
-            moment.written.add(key)
+            moment.known.add(key)
 
-    def wrote(self, key: ObjectKey) -> bool:
-        """Whether this delivery has written `key` itself."""
+    def knows(self, key: ObjectKey) -> bool:
+        """Whether this delivery has noted `key`."""
         moment = _MOMENT.get()
-        return moment is not None and key in moment.written
+        return moment is not None and key in moment.known

@@ -16,19 +16,58 @@ from sqlglot import exp
 from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.errors import ParseError, TokenError
 
+from local.dialect_base import Refused
 from local.dialect_nodes import ALLOWED, NODES
-from local.dialect_rules import RULES, Refused
+from local.dialect_rules import RULES
 from local.dialect_sources import Catalog, name_outputs, open_arrays, resolve_tables
 
 __all__ = ["Catalog", "Refused", "Translated", "translate"]
 
 #: Functions whose parse by sqlglot is kept; all others come as they were written.
-_KEPT = (
-    "ANY_VALUE ARRAY_AGG ARRAY_CONCAT_AGG AVG CEIL CEILING COALESCE CORR COUNT COUNT_IF COUNTIF "
-    "COVAR_POP COVAR_SAMP CUME_DIST DENSE_RANK FIRST_VALUE FLOOR IF IFNULL LAG LAST_VALUE LEAD "
-    "MAX MIN NTH_VALUE NTILE NULLIF PERCENT_RANK RANK ROW_NUMBER STDDEV STDDEV_POP STDDEV_SAMP "
-    "STRUCT SUM VAR_POP VAR_SAMP VARIANCE"
-).split()
+_KEPT = [
+    "ANY_VALUE",
+    "ARRAY_AGG",
+    "ARRAY_CONCAT_AGG",
+    "AVG",
+    "CEIL",
+    "CEILING",
+    "COALESCE",
+    "CORR",
+    "COUNT",
+    "COUNT_IF",
+    "COUNTIF",
+    "COVAR_POP",
+    "COVAR_SAMP",
+    "CUME_DIST",
+    "CURRENT_DATE",
+    "CURRENT_DATETIME",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "DENSE_RANK",
+    "FIRST_VALUE",
+    "FLOOR",
+    "IF",
+    "IFNULL",
+    "LAG",
+    "LAST_VALUE",
+    "LEAD",
+    "MAX",
+    "MIN",
+    "NTH_VALUE",
+    "NTILE",
+    "NULLIF",
+    "PERCENT_RANK",
+    "RANK",
+    "ROW_NUMBER",
+    "STDDEV",
+    "STDDEV_POP",
+    "STDDEV_SAMP",
+    "STRUCT",
+    "SUM",
+    "VAR_POP",
+    "VAR_SAMP",
+    "VARIANCE",
+]
 
 
 class _Parser(BigQuery.Parser):
@@ -67,10 +106,10 @@ def translate(
     for node in reversed(list(holder.walk())):
         _rewrite(node, now)
     open_arrays(holder, tables)
-    return Translated(sql=holder.this.sql(dialect="duckdb"), sources=sources)
+    return Translated(sql=holder.this.sql(dialect="duckdb", identify=True), sources=sources)
 
 
-def _parse(sql: str) -> list[exp.Expression]:
+def _parse(sql: str) -> list[exp.Expr]:
     try:
         found = sqlglot.parse(sql, dialect=_Dialect)
     except (ParseError, TokenError) as e:
@@ -82,10 +121,10 @@ def _parse(sql: str) -> list[exp.Expression]:
     return statements
 
 
-def _query(statements: Sequence[exp.Expression], params: Mapping[str, Any]) -> exp.Expression:
+def _query(statements: Sequence[exp.Expr], params: Mapping[str, Any]) -> exp.Expr:
     """The one query, with the variables and parameters in place."""
-    values: dict[str, exp.Expression] = {}
-    types: dict[str, exp.Expression] = {}
+    values: dict[str, exp.Expr] = {}
+    types: dict[str, exp.Expr] = {}
     for at, statement in enumerate(statements):
         _fill(statement, values, params)
         if isinstance(statement, exp.Declare):
@@ -115,14 +154,12 @@ def _query(statements: Sequence[exp.Expression], params: Mapping[str, Any]) -> e
     raise Refused("sql", "no query", "a SELECT after DECLARE and SET")
 
 
-def _typed(value: exp.Expression, kind: exp.Expression | None) -> exp.Expression:
+def _typed(value: exp.Expr, kind: exp.Expr | None) -> exp.Expr:
     inner = exp.Paren(this=value.copy())
     return exp.Paren(this=exp.Cast(this=inner, to=kind.copy())) if kind else inner
 
 
-def _fill(
-    tree: exp.Expression, values: Mapping[str, exp.Expression], params: Mapping[str, Any]
-) -> None:
+def _fill(tree: exp.Expr, values: Mapping[str, exp.Expr], params: Mapping[str, Any]) -> None:
     for column in list(tree.find_all(exp.Column)):
         target = isinstance(column.parent, exp.EQ) and isinstance(column.parent.parent, exp.SetItem)
         if target and column.arg_key == "this":
@@ -131,11 +168,13 @@ def _fill(
             column.replace(values[column.name.lower()].copy())
     for parameter in list(tree.find_all(exp.Parameter)):
         if parameter.name not in params:
-            raise Refused("parameter", f"@{parameter.name}", "one of " + ", ".join(params) or "none")
+            raise Refused(
+                "parameter", f"@{parameter.name}", "one of " + ", ".join(params) or "none"
+            )
         parameter.replace(_constant(params[parameter.name]))
 
 
-def _constant(value: object) -> exp.Expression:
+def _constant(value: object) -> exp.Expr:
     if isinstance(value, datetime):
         return exp.cast(exp.Literal.string(value.astimezone(UTC).isoformat()), "TIMESTAMPTZ")
     if isinstance(value, date):
@@ -145,7 +184,7 @@ def _constant(value: object) -> exp.Expression:
     return exp.convert(value)
 
 
-def _rewrite(node: exp.Expression, now: datetime) -> None:
+def _rewrite(node: exp.Expr, now: datetime) -> None:
     if isinstance(node, exp.Anonymous):
         new = _by_rule(node)
     elif type(node) in NODES:
@@ -158,14 +197,17 @@ def _rewrite(node: exp.Expression, now: datetime) -> None:
         node.replace(new)
 
 
-def _by_rule(node: exp.Anonymous) -> exp.Expression:
+def _by_rule(node: exp.Anonymous) -> exp.Expr:
     name = str(node.this).upper()
     if name == "WEEK" and len(node.expressions) == 1:
         return node
     if name not in RULES:
         raise Refused("function", name, "a function that has a rule here")
     fewest, most, rule = RULES[name]
-    if not fewest <= len(node.expressions) <= most:
-        found = f"{len(node.expressions)} arguments"
+    args = list(node.expressions)
+    if args and isinstance(args[0], exp.Distinct):
+        args = [exp.Distinct(expressions=[args[0].expressions[0]]), *args[0].expressions[1:]]
+    if not fewest <= len(args) <= most:
+        found = f"{len(args)} arguments"
         raise Refused(name, found, f"{fewest} to {most} arguments, in the forms that have a rule")
-    return rule(name, node.expressions)
+    return rule(name, args)

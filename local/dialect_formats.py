@@ -9,7 +9,11 @@ from shared.core.errors import BadInput
 _ELEMENT = re.compile(r"%(E(?:\*S|4Y|z|[0-9]S)|.)", re.DOTALL)
 
 #: Elements that strftime writes as BigQuery does, for every kind of value.
-_DATE = {c: f"%{c}" for c in "aAbBdGjmuUVwWyYh"} | {"F": "%Y-%m-%d", "D": "%m/%d/%y", "x": "%m/%d/%y"}
+_DATE = {c: f"%{c}" for c in "aAbBdGjmuUVwWyYh"} | {
+    "F": "%Y-%m-%d",
+    "D": "%m/%d/%y",
+    "x": "%m/%d/%y",
+}
 _TIME = {c: f"%{c}" for c in "HIMpS"} | {"T": "%H:%M:%S", "R": "%H:%M", "X": "%H:%M:%S"}
 _SAME = {"%": "%%", "n": "\n", "t": "\t"}
 

@@ -7,20 +7,45 @@ from datetime import UTC, datetime
 
 from sqlglot import exp
 
-from local.dialect_rules import Refused, date_part, duck, zone
+from local.dialect_base import Refused, date_part, duck, zone
 
-Node = Callable[[exp.Expression, datetime], exp.Expression]
+Node = Callable[[exp.Expr, datetime], exp.Expr]
 
-_PARTS = (
-    "MICROSECOND MILLISECOND SECOND MINUTE HOUR DAYOFWEEK DAY DAYOFYEAR WEEK MONTH QUARTER YEAR "
-    "ISOYEAR DATE TIME DATETIME"
-).split()
-_STEPS = "MICROSECOND MILLISECOND SECOND MINUTE HOUR DAY WEEK MONTH QUARTER YEAR".split()
+_PARTS = [
+    "MICROSECOND",
+    "MILLISECOND",
+    "SECOND",
+    "MINUTE",
+    "HOUR",
+    "DAYOFWEEK",
+    "DAY",
+    "DAYOFYEAR",
+    "WEEK",
+    "MONTH",
+    "QUARTER",
+    "YEAR",
+    "ISOYEAR",
+    "DATE",
+    "TIME",
+    "DATETIME",
+]
+_STEPS = [
+    "MICROSECOND",
+    "MILLISECOND",
+    "SECOND",
+    "MINUTE",
+    "HOUR",
+    "DAY",
+    "WEEK",
+    "MONTH",
+    "QUARTER",
+    "YEAR",
+]
 
 #: Parts that DuckDB's extract does not name as BigQuery does.
 _EXTRACT = {
     "DATE": "CAST(_0 AS DATE)",
-    "TIME": "CAST(_0 AS TIME)",
+    "TIME": "CAST(CAST(_0 AS TIMESTAMP) AS TIME)",
     "DATETIME": "CAST(_0 AS TIMESTAMP)",
     "DAYOFWEEK": "(dayofweek(_0) + 1)",
     "DAYOFYEAR": "dayofyear(_0)",
@@ -32,18 +57,51 @@ _EXTRACT = {
 #: Functions that mean the same in both and are written by sqlglot.
 ALLOWED = frozenset(
     getattr(exp, name)
-    for name in (
-        "And Or Xor Case If Coalesce Nullif Exists Count CountIf Sum Avg Min Max Corr CovarPop "
-        "CovarSamp CumeDist DenseRank FirstValue Lag LastValue Lead NthValue Ntile PercentRank "
-        "Rank RowNumber Stddev StddevPop StddevSamp Variance VariancePop Ceil Floor Unnest "
-        "Struct Array"
-    ).split()
+    for name in [
+        "And",
+        "Or",
+        "Xor",
+        "Case",
+        "If",
+        "Coalesce",
+        "Nullif",
+        "Exists",
+        "Count",
+        "Sum",
+        "Avg",
+        "Min",
+        "Max",
+        "Corr",
+        "CovarPop",
+        "CovarSamp",
+        "CumeDist",
+        "DenseRank",
+        "FirstValue",
+        "Lag",
+        "LastValue",
+        "Lead",
+        "NthValue",
+        "Ntile",
+        "PercentRank",
+        "Rank",
+        "RowNumber",
+        "Stddev",
+        "StddevPop",
+        "StddevSamp",
+        "Variance",
+        "VariancePop",
+        "Ceil",
+        "Floor",
+        "Unnest",
+        "Struct",
+        "Array",
+    ]
     if hasattr(exp, name)
 )
 
 
 def _now(template: str) -> Node:
-    def rule(node: exp.Expression, now: datetime) -> exp.Expression:
+    def rule(node: exp.Expr, now: datetime) -> exp.Expr:
         instant = duck(f"CAST('{now.astimezone(UTC).isoformat()}' AS TIMESTAMPTZ)")
         place = node.key.upper()
         where = zone(place, node.this) if node.this is not None else exp.Literal.string("UTC")
@@ -52,7 +110,7 @@ def _now(template: str) -> Node:
     return rule
 
 
-def _extract(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _extract(node: exp.Expr, _now: datetime) -> exp.Expr:
     part, first = date_part("EXTRACT", node.this, _PARTS)
     value = node.expression
     if isinstance(value, exp.AtTimeZone):
@@ -66,7 +124,7 @@ def _extract(node: exp.Expression, _now: datetime) -> exp.Expression:
     return duck(_EXTRACT.get(part, f"{part.lower()}(_0)"), local)
 
 
-def _cast(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _cast(node: exp.Expr, _now: datetime) -> exp.Expr:
     kind = node.args["to"]
     if node.args.get("format"):
         raise Refused("CAST", "FORMAT", "a cast without FORMAT: use FORMAT_TIMESTAMP or PARSE_DATE")
@@ -79,11 +137,13 @@ def _cast(node: exp.Expression, _now: datetime) -> exp.Expression:
     if kind.is_type(types.BOOLEAN):
         return duck("bq_safe_bool(_0)" if safe else "bq_bool(_0)", node.this)
     if kind.is_type(types.DECIMAL, types.BIGDECIMAL):
-        return duck("TRY_CAST(_0 AS DECIMAL(38, 9))" if safe else "CAST(_0 AS DECIMAL(38, 9))", node.this)
+        return duck(
+            "TRY_CAST(_0 AS DECIMAL(38, 9))" if safe else "CAST(_0 AS DECIMAL(38, 9))", node.this
+        )
     return node
 
 
-def _interval(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _interval(node: exp.Expr, _now: datetime) -> exp.Expr:
     unit = node.args.get("unit")
     if unit is None or node.this is None:
         raise Refused("INTERVAL", node.sql(dialect="bigquery"), "INTERVAL n part")
@@ -96,7 +156,7 @@ def _interval(node: exp.Expression, _now: datetime) -> exp.Expression:
     return duck(f"bq_iv(_0, '{part}')", count)
 
 
-def _bracket(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _bracket(node: exp.Expr, _now: datetime) -> exp.Expr:
     if len(node.expressions) != 1:
         raise Refused("[]", node.sql(dialect="bigquery"), "one position or key")
     at = node.expressions[0]
@@ -105,12 +165,14 @@ def _bracket(node: exp.Expression, _now: datetime) -> exp.Expression:
     if node.args.get("offset") is None:
         return duck("CASE WHEN typeof(_0) = 'JSON' THEN _0[_1] ELSE _0[_1 + 1] END", node.this, at)
     index = duck("_0 - 1", at) if node.args["offset"] else at
-    return duck("bq_safe_at(_0, _1)" if node.args.get("safe") else "bq_at(_0, _1)", node.this, index)
+    return duck(
+        "bq_safe_at(_0, _1)" if node.args.get("safe") else "bq_at(_0, _1)", node.this, index
+    )
 
 
-def _collected(node: exp.Expression, *, keep_nulls: bool) -> tuple[exp.Expression, str | None]:
+def _collected(node: exp.Expr, *, keep_nulls: bool) -> tuple[exp.Expr, str | None]:
     """array_agg of the argument with its order and filter, and the LIMIT taken off."""
-    inner: exp.Expression = node.this
+    inner: exp.Expr = node.this
     limit, order, distinct = None, None, False
     while True:
         if isinstance(inner, exp.Limit):
@@ -123,23 +185,24 @@ def _collected(node: exp.Expression, *, keep_nulls: bool) -> tuple[exp.Expressio
             distinct, inner = True, inner.expressions[0]
         else:
             break
-    value: exp.Expression = inner.copy()
+    value: exp.Expr = inner.copy()
     argument = exp.Distinct(expressions=[value]) if distinct else value
     if order:
         argument = exp.Order(this=argument, expressions=[o.copy() for o in order])
-    agg: exp.Expression = exp.Anonymous(this="array_agg", expressions=[argument])
+    agg: exp.Expr = exp.Anonymous(this="array_agg", expressions=[argument])
     if not keep_nulls:
         test = exp.Is(this=inner.copy(), expression=exp.Null()).not_()
         agg = exp.Filter(this=agg, expression=exp.Where(this=test))
     return agg, limit
 
 
-def _array_agg(node: exp.Expression, _now: datetime) -> exp.Expression:
-    agg, limit = _collected(node, keep_nulls=True)
+def _array_agg(node: exp.Expr, _now: datetime) -> exp.Expr:
+    keep = not isinstance(node.parent, exp.IgnoreNulls)
+    agg, limit = _collected(node, keep_nulls=keep)
     return duck(f"(_0)[1:{limit}]", agg) if limit else agg
 
 
-def _string_agg(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _string_agg(node: exp.Expr, _now: datetime) -> exp.Expr:
     if isinstance(node.parent, exp.Window):
         raise Refused("STRING_AGG", "OVER", "STRING_AGG as an aggregate")
     agg, limit = _collected(node, keep_nulls=False)
@@ -147,7 +210,7 @@ def _string_agg(node: exp.Expression, _now: datetime) -> exp.Expression:
     return duck(f"array_to_string((_0)[1:{limit or ''}], _1)", agg, separator)
 
 
-def _any_value(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _any_value(node: exp.Expr, _now: datetime) -> exp.Expr:
     having = node.this
     if isinstance(having, exp.HavingMax):
         name = "arg_max" if having.args.get("max") else "arg_min"
@@ -155,26 +218,44 @@ def _any_value(node: exp.Expression, _now: datetime) -> exp.Expression:
     return node
 
 
-def _in(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _ignore_nulls(node: exp.Expr, _now: datetime) -> exp.Expr:
+    """Of a window function it stays; ARRAY_AGG has turned it into a filter."""
+    windowed = exp.FirstValue | exp.LastValue | exp.NthValue | exp.Lag | exp.Lead
+    if isinstance(node.this, windowed):
+        return node
+    inner = node.this.find(exp.Anonymous)
+    if inner is None or inner.name != "array_agg":
+        raise Refused(
+            "NULLS", node.sql(dialect="bigquery"), "IGNORE NULLS in ARRAY_AGG or a window"
+        )
+    return node.this.copy()
+
+
+def _in(node: exp.Expr, _now: datetime) -> exp.Expr:
     unnest = node.args.get("unnest")
     return duck("bq_in(_0, _1)", node.this, unnest.expressions[0]) if unnest else node
 
 
-def _literal(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _literal(node: exp.Expr, _now: datetime) -> exp.Expr:
     """A number with a point is FLOAT64, not DECIMAL."""
     text = node.name
-    if isinstance(node, exp.Literal) and not node.is_string and "." in text and "e" not in text.lower():
+    if (
+        isinstance(node, exp.Literal)
+        and not node.is_string
+        and "." in text
+        and "e" not in text.lower()
+    ):
         return exp.Literal.number(f"{text}e0" if not text.endswith(".") else f"{text}0e0")
     return node
 
 
-def _like(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _like(node: exp.Expr, _now: datetime) -> exp.Expr:
     if "\\" in node.expression.name:
         raise Refused("LIKE", node.expression.name, "a pattern without backslash")
     return node
 
 
-def _struct(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _struct(node: exp.Expr, _now: datetime) -> exp.Expr:
     cells = node.expressions
     for cell in list(cells):
         if isinstance(cell, exp.Column):
@@ -187,7 +268,7 @@ def _struct(node: exp.Expression, _now: datetime) -> exp.Expression:
     return node
 
 
-def _array(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _array(node: exp.Expr, _now: datetime) -> exp.Expr:
     """An array of tuples is one of structs, named as the first."""
     cells = node.expressions
     first = cells[0] if cells else None
@@ -197,15 +278,19 @@ def _array(node: exp.Expression, _now: datetime) -> exp.Expression:
             given = cell.expressions
             if isinstance(cell, exp.Tuple | exp.Anonymous) and len(given) == len(names):
                 pairs = zip(names, given, strict=True)
-                fields = [exp.PropertyEQ(this=exp.to_identifier(n), expression=v.copy()) for n, v in pairs]
+                fields = [
+                    exp.PropertyEQ(this=exp.to_identifier(n), expression=v.copy()) for n, v in pairs
+                ]
                 cell.replace(exp.Struct(expressions=fields))
     elif isinstance(first, exp.Tuple):
         for cell in list(cells):
-            cell.replace(exp.Anonymous(this="row", expressions=[c.copy() for c in cell.expressions]))
+            cell.replace(
+                exp.Anonymous(this="row", expressions=[c.copy() for c in cell.expressions])
+            )
     return node
 
 
-def _select(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _select(node: exp.Expr, _now: datetime) -> exp.Expr:
     kind = node.args.get("kind")
     if kind and isinstance(node.parent, exp.Array) and kind == "STRUCT":
         fields = []
@@ -213,28 +298,32 @@ def _select(node: exp.Expression, _now: datetime) -> exp.Expression:
             if not isinstance(cell, exp.Alias | exp.Column) or cell.is_star:
                 raise Refused("SELECT AS STRUCT", cell.sql(dialect="bigquery"), "named columns")
             value = cell.this if isinstance(cell, exp.Alias) else cell
-            fields.append(exp.PropertyEQ(this=exp.to_identifier(cell.alias_or_name), expression=value.copy()))
+            fields.append(
+                exp.PropertyEQ(this=exp.to_identifier(cell.alias_or_name), expression=value.copy())
+            )
         node.set("expressions", [exp.Struct(expressions=fields)])
     node.set("kind", None)
     return node
 
 
-def _pivot(node: exp.Expression, _now: datetime) -> exp.Expression:
+def _pivot(node: exp.Expr, _now: datetime) -> exp.Expr:
     cells = node.expressions
     plain = len(cells) == 1 and not isinstance(cells[0], exp.Alias)
     if node.args.get("unpivot") or not plain:
-        raise Refused("PIVOT", node.sql(dialect="bigquery"), "PIVOT with one aggregate without alias")
+        raise Refused(
+            "PIVOT", node.sql(dialect="bigquery"), "PIVOT with one aggregate without alias"
+        )
     return node
 
 
 def _refuse(allowed: str) -> Node:
-    def rule(node: exp.Expression, _now: datetime) -> exp.Expression:
+    def rule(node: exp.Expr, _now: datetime) -> exp.Expr:
         raise Refused("sql", node.sql(dialect="bigquery"), allowed)
 
     return rule
 
 
-NODES: dict[type[exp.Expression], Node] = {
+NODES: dict[type[exp.Expr], Node] = {
     exp.CurrentTimestamp: _now("CAST(_0 AS TIMESTAMPTZ)"),
     exp.CurrentDate: _now("CAST(_0 AT TIME ZONE _1 AS DATE)"),
     exp.CurrentDatetime: _now("(_0 AT TIME ZONE _1)"),
@@ -249,6 +338,9 @@ NODES: dict[type[exp.Expression], Node] = {
     exp.ArrayAgg: _array_agg,
     exp.GroupConcat: _string_agg,
     exp.AnyValue: _any_value,
+    exp.CountIf: lambda node, _: duck("count(CASE WHEN _0 THEN 1 END)", node.this),
+    exp.IgnoreNulls: _ignore_nulls,
+    exp.RespectNulls: _ignore_nulls,
     exp.In: _in,
     exp.Literal: _literal,
     exp.RawString: lambda node, _: exp.Literal.string(node.name),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from local.dialect_rules import Refused, duck
+from local.dialect_base import Refused, duck
 from shared.core.errors import BadInput
 
 #: A column as BigQuery's schema JSON describes it.
@@ -32,19 +32,26 @@ class Catalog:
     def find(self, dataset: str, name: str) -> str | None:
         """The table or view of that name, in any case; without a dataset, the only one."""
         wanted = f"{dataset}.{name}".lower() if dataset else f".{name}".lower()
-        found = [n for n in self.names() if n.lower() == wanted or (not dataset and n.lower().endswith(wanted))]
+        found = [
+            n
+            for n in self.names()
+            if n.lower() == wanted or (not dataset and n.lower().endswith(wanted))
+        ]
         return found[0] if len(found) == 1 else None
 
     def struct_fields(self, column: str) -> list[str]:
         """The fields of the arrays of structs called `column`, in whatever table."""
         for fields in self.tables.values():
             for field in fields:
-                if field["name"].lower() == column.lower() and field["type"] in {"RECORD", "STRUCT"}:
+                if field["name"].lower() == column.lower() and field["type"] in {
+                    "RECORD",
+                    "STRUCT",
+                }:
                     return [f["name"] for f in field["fields"]]
         return []
 
 
-def resolve_tables(tree: exp.Expression, catalog: Catalog) -> tuple[str, ...]:
+def resolve_tables(tree: exp.Expr, catalog: Catalog) -> tuple[str, ...]:
     """Give every table its schema and name here; the sources in order of appearance."""
     ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     sources: dict[str, None] = {}
@@ -78,7 +85,9 @@ def _metadata(dataset: str, name: str, catalog: Catalog) -> str | None:
     known = {n.partition(".")[0] for n in catalog.names()}
     if head != "INFORMATION_SCHEMA" or dataset.lower() not in known:
         found = f"{dataset}.{name}"
-        raise Refused("INFORMATION_SCHEMA", found, "one of " + ", ".join(sorted(known)) + " before it")
+        raise Refused(
+            "INFORMATION_SCHEMA", found, "one of " + ", ".join(sorted(known)) + " before it"
+        )
     if view not in INFORMATION:
         raise Refused("INFORMATION_SCHEMA", view, "one of " + ", ".join(INFORMATION))
     return f"{dataset.lower()}.INFORMATION_SCHEMA.{view}"
@@ -102,7 +111,7 @@ def _as_unnest(table: exp.Table) -> exp.Unnest:
     return exp.Unnest(expressions=[column], alias=alias)
 
 
-def name_outputs(tree: exp.Expression) -> None:
+def name_outputs(tree: exp.Expr) -> None:
     """Columns without a name are f0_, f1_ ... as in BigQuery."""
     while isinstance(tree, exp.SetOperation | exp.Subquery):
         tree = tree.this
@@ -116,7 +125,7 @@ def name_outputs(tree: exp.Expression) -> None:
         unnamed += 1
 
 
-def open_arrays(tree: exp.Expression, catalog: Catalog) -> None:
+def open_arrays(tree: exp.Expr, catalog: Catalog) -> None:
     """UNNEST as a subquery beside its table: offsets from 0, structs as columns."""
     for number, unnest in enumerate(list(tree.find_all(exp.Unnest))):
         if isinstance(unnest.parent, exp.In):
@@ -139,15 +148,19 @@ def _join_on(join: exp.Join) -> None:
             join.set("kind", "CROSS")
 
 
-def _subquery(unnest: exp.Unnest, nameless: str, catalog: Catalog) -> exp.Expression:
+def _subquery(unnest: exp.Unnest, nameless: str, catalog: Catalog) -> exp.Expr:
     array = unnest.expressions[0]
     alias = next(_alias_names(unnest), "")
     offset = unnest.args.get("offset")
     place = offset.name if isinstance(offset, exp.Identifier) else "offset" if offset else ""
     fields = _fields(array, catalog)
     select = unnest.find_ancestor(exp.Select)
-    bare = alias and select is not None and any(
-        not c.table and c.name.lower() == alias.lower() for c in select.find_all(exp.Column)
+    bare = (
+        alias
+        and select is not None
+        and any(
+            not c.table and c.name.lower() == alias.lower() for c in select.find_all(exp.Column)
+        )
     )
     if fields and not bare:
         cells = [f'_bq_u."{name}" AS "{name}"' for name in fields]
@@ -174,13 +187,17 @@ def _alias_names(unnest: exp.Unnest) -> Iterator[str]:
             yield alias.name
 
 
-def _fields(array: exp.Expression, catalog: Catalog) -> list[str]:
+def _fields(array: exp.Expr, catalog: Catalog) -> list[str]:
     """The struct fields of the array's elements, where they can be known."""
     while isinstance(array, exp.Paren):
         array = array.this
     if isinstance(array, exp.Column):
         return catalog.struct_fields(array.name)
-    if isinstance(array, exp.Array) and array.expressions and isinstance(array.expressions[0], exp.Struct):
+    if (
+        isinstance(array, exp.Array)
+        and array.expressions
+        and isinstance(array.expressions[0], exp.Struct)
+    ):
         return [c.this.name for c in array.expressions[0].expressions]
     if isinstance(array, exp.Cast):
         kinds = [k for k in array.to.expressions if isinstance(k, exp.DataType)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from local.clock import DeliveryClock
+from shared.errors import PortUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +26,8 @@ MIN_WORKERS = 4
 #: Seconds between two looks for what other processes have published.
 POLL_SECONDS = 0.2
 
-#: Seconds between two looks for deliveries that are past their ack deadline.
-RECOVER_SECONDS = 30.0
+#: Between two looks for deliveries that are past their ack deadline.
+RECOVER_EVERY = timedelta(seconds=30)
 
 
 class Dispatcher:
@@ -37,12 +39,21 @@ class Dispatcher:
     """
 
     def __init__(
-        self, bus: LocalBus, post: Callable[[Delivery], None], *, workers: int = 8
+        self,
+        bus: LocalBus,
+        post: Callable[[Delivery], None],
+        *,
+        workers: int = 8,
+        report: Callable[[str], None] | None = None,
     ) -> None:
-        """`workers`: at once in all for `drain`, for each subscription for `run`; at least 4."""
+        """`workers`: at once in all for `drain`, for each subscription for `run`; at least 4.
+
+        `report` gets a sentence for each delivery that failed, and for each failure of the bus.
+        """
         self._bus = bus
         self._post = post
         self._workers = max(MIN_WORKERS, workers)
+        self._report = report or (lambda _: None)
         self._clock = DeliveryClock()
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -54,15 +65,20 @@ class Dispatcher:
         What has not ended by then is delivered again at the next start. Call `bus.wake()`
         after setting `stop` to be heard at once, else within the poll.
         """
-        recovered_at = None
+        recover_at = self._clock.now()
         while not stop.is_set():
             self._raise_crash()
             seen = self._bus.changes
             now = self._clock.now()
-            if recovered_at is None or (now - recovered_at).total_seconds() > RECOVER_SECONDS:
-                self._bus.recover(now)
-                recovered_at = now
-            if not self._start_due(now):
+            started = 0
+            try:
+                if now >= recover_at:
+                    self._bus.recover(now)
+                    recover_at = now + RECOVER_EVERY
+                started = self._start_due(now)
+            except PortUnavailable as e:
+                self._report(f"the bus cannot deliver: {e}")
+            if not started:
                 self._bus.wait(seen, POLL_SECONDS)
         until = self._clock.now().timestamp() + grace
         while (left := until - self._clock.now().timestamp()) > 0:
@@ -100,7 +116,7 @@ class Dispatcher:
             if error is None:
                 acked.append(delivery)
             elif isinstance(error, Exception):
-                self._bus.nack(delivery, delivery.deliver_at, _text(error))
+                self._nack(delivery, delivery.deliver_at, error)
             else:
                 crash = crash or error
         if acked:
@@ -132,15 +148,26 @@ class Dispatcher:
             try:
                 self._post(delivery)
             except Exception as e:  # noqa: BLE001 whatever failed: the message comes again
-                self._bus.nack(delivery, self._clock.now(), _text(e))
+                self._nack(delivery, self._clock.now(), e)
             else:
                 self._bus.ack(delivery)
+        except PortUnavailable as e:
+            # Neither ack nor nack was written: the ack deadline brings the message again.
+            self._report(f"no word to the bus on [{delivery.message_id}]: {e}")
         except BaseException as e:  # noqa: BLE001 raised again by `run`
             self._crash = e
         finally:
             with self._lock:
                 self._running[delivery.subscription] -= 1
             self._bus.wake()
+
+    def _nack(self, delivery: Delivery, now: datetime, error: Exception) -> None:
+        text = f"{type(error).__name__}: {error}"
+        state = self._bus.nack(delivery, now, text)
+        self._report(
+            f"[{delivery.subscription}] message [{delivery.message_id}] attempt"
+            f" [{delivery.attempt}] failed, now {state}: {text}"
+        )
 
     def _busy(self) -> int:
         with self._lock:
@@ -150,7 +177,3 @@ class Dispatcher:
         crash, self._crash = self._crash, None
         if crash is not None:
             raise crash
-
-
-def _text(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -56,8 +56,8 @@ class LocalFiles:
     """Objects of one bucket under `store.folder/<bucket>/`, created once and never changed.
 
     A body without a row is the rest of a crash: nobody sees it, and the next writer of that
-    name replaces it. In simulated time a listing shows what was created before now, and this
-    delivery's own; the other methods always see everything.
+    name replaces it. In simulated time a listing shows what was created before now, and what
+    this delivery asked to create; the other methods always see everything.
     """
 
     def __init__(self, store: Store, bucket: str, clock: DeliveryClock) -> None:
@@ -89,6 +89,9 @@ class LocalFiles:
         check_name(name)
         check_metadata(name, metadata or {})
         created_at = self._clock.now()
+        # Also when it was there: a delivery that is repeated after a kill at its own instant
+        # must list its own earlier writes.
+        self._clock.note_known((self._bucket, name))
         taken = self.stat(name)
         if taken is not None:
             return Creation(created=False, stored=taken)
@@ -113,7 +116,6 @@ class LocalFiles:
                 message = f"the object [{self._bucket}/{name}] was there and is gone"
                 raise PortUnavailable(message)
             return Creation(created=False, stored=winner)
-        self._clock.note_written((self._bucket, name))
         stored = Stored(
             name=name, generation=generation, created_at=created_at, metadata=dict(metadata or {})
         )
@@ -151,7 +153,7 @@ class LocalFiles:
         return [
             _stored(row)
             for row in found
-            if row[2] < now or self._clock.wrote((self._bucket, row[0]))
+            if row[2] < now or self._clock.knows((self._bucket, row[0]))
         ]
 
     def _link(

@@ -10,13 +10,11 @@ import logging
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import functions_framework
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
-
-from shared.wiring import World, install
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 NAMES = (
@@ -40,12 +38,13 @@ class _Handler(WSGIRequestHandler):
 
 
 class Host:
-    """The seven functions over one world: `with Host(world) as host: host.url`."""
+    """The seven functions on one port: `with Host() as host: host.url`.
 
-    def __init__(self, world: World, *, port: int = 0, host: str = "127.0.0.1") -> None:
+    They run in the world that `shared.wiring` gives this process (`installed`).
+    """
+
+    def __init__(self, *, port: int = 0, host: str = "127.0.0.1") -> None:
         """Bind `port` (0: a free one); OSError when it is taken."""
-        install(world)
-        self._world = world
         apps: dict[str, Any] = {f"/{name}": _app(name) for name in NAMES}
         # The status function answers at the root too, as it does deployed.
         root = DispatcherMiddleware(apps["/status"], apps)
@@ -53,7 +52,7 @@ class Host:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"http://{host}:{self._server.server_port}"
 
-    def __enter__(self) -> Host:
+    def __enter__(self) -> Self:
         """Start serving."""
         self._thread.start()
         return self
@@ -68,13 +67,11 @@ class Host:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
-        install(None)
 
 
 def _app(name: str) -> Any:
-    app = functions_framework.create_app(name, str(FUNCTIONS / name / "main.py"))
+    source = str(FUNCTIONS / name / "main.py")
+    app = functions_framework.create_app(name, source)  # type: ignore[no-untyped-call]
     # A failed delivery is the bus's to tell; the framework's traceback stays for debugging.
     app.logger.setLevel(logging.CRITICAL)
     return app
-
-

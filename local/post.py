@@ -11,14 +11,12 @@ from urllib.parse import urlsplit
 
 from shared.core.days import iso
 from shared.errors import PortUnavailable
+from shared.messages import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local.delivery import Delivery
-
-#: The attribute that tells a function its simulated instant (ISO 8601, UTC).
-NOW_ATTRIBUTE = "tipoff-now"
 
 #: The project's name on one machine.
 PROJECT = "local"
@@ -93,7 +91,7 @@ def cloud_event(delivery: Delivery) -> tuple[dict[str, str], bytes]:
     """Headers and body of the CloudEvent that carries `delivery`."""
     attributes = dict(delivery.attributes)
     if delivery.simulated:
-        attributes[NOW_ATTRIBUTE] = iso(delivery.deliver_at)
+        attributes[NOW] = iso(delivery.deliver_at)
     published = iso(delivery.published_at)
     body = {
         "message": {

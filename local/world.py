@@ -6,7 +6,6 @@ beside each other: they share one SQLite file and one folder.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from local.bus import LocalBus
@@ -31,7 +30,7 @@ from shared.messages import (
     SCHEDULE_LOCK,
     scrape_topic,
 )
-from shared.wiring import World
+from shared.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +77,7 @@ def build_world(
             pools[source] = ThreadPool(concurrency, clock, name=source)
         return pools[source]
 
+    bus = LocalBus(store, clock, subscriptions(config), policy=policy)
     return World(
         settings=settings,
         config=config,
@@ -86,12 +86,12 @@ def build_world(
         raw=LocalFiles(store, "raw", clock),
         journal=LocalJournal(store, schemas),
         warehouse=LocalWarehouse(store, schemas),
-        bus=LocalBus(store, clock, subscriptions(config), policy=policy),
-        secrets=secrets or LocalSecrets(os.environ, settings.data / "secrets"),
+        bus=bus,
+        secrets=secrets or LocalSecrets(settings.keys, settings.data / "secrets"),
         pool=pool,
         log=log or Log(),
         transport=transport,
-        built={"store": store},
+        built={"store": store, "bus": bus},
     )
 
 
@@ -112,5 +112,5 @@ def store_of(world: World) -> Store:
 
 def bus_of(world: World) -> LocalBus:
     """The embedded world's bus, with what only it can do (claim, counts, dead letters)."""
-    assert isinstance(world.bus, LocalBus)
-    return world.bus
+    found: LocalBus = world.built["bus"]
+    return found

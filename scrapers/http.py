@@ -100,7 +100,10 @@ class SourceClient:
     ) -> Response:
         """One call with its retries; `attempted` hears the number of each attempt."""
         url = httpx.URL(self._base + path, params=params)
-        call = f"{self.source.name}: GET {self._safe(str(url))}"
+        # Named by the source's own address, also where a simulated one answers for it: what is
+        # logged, and the jitter that hangs on it, are the same in every run.
+        known_as = httpx.URL(f"https://{self.source.host}{path}", params=params)
+        call = f"{self.source.name}: GET {self._safe(str(known_as))}"
         self._need_key(call)
         # tries x (timeout + back-off) is what the chunk planned for: Retry-After is kept if
         # that leaves room for it. Asking before the source allows it would be of no use.

@@ -46,7 +46,7 @@ def fetch_events(ask: Ask, http: Http) -> Fetched:
     ]
     return Fetched(
         records=records,
-        covers=sorted({t.params["game"] for t in found if "game" in t.params}),
+        covers=tuple(sorted({t.params["game"] for t in found if "game" in t.params})),
         found=found,
         stats=credits_of(response),
     )

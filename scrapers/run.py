@@ -61,9 +61,7 @@ class Runner:
         try:
             if (found := self._written(target, result)) is not None:
                 return found
-            if (started - self.began).total_seconds() > LAST_START:
-                raise SourceFailure("out_of_time", f"not started {LAST_START:g} s into its chunk")
-            self._require(target)
+            self._require(target, started)
             fetched = self.fetcher(self._ask(target, started), http)
             self.accept(fetched)
         except SourceFailure as e:
@@ -83,7 +81,10 @@ class Runner:
         )
         return self._write(target, result, fetched) if result.status == "success" else result
 
-    def _require(self, target: Target) -> None:
+    def _require(self, target: Target, started: datetime) -> None:
+        """Time enough, and every required parameter, before any call."""
+        if (started - self.began).total_seconds() > LAST_START:
+            raise SourceFailure("out_of_time", f"not started {LAST_START:g} s into its chunk")
         missing = [name for name in self.scraper.params if not target.params.get(name)]
         if missing:
             message = f"{self.scraper.name} needs {', '.join(missing)}"
@@ -145,21 +146,23 @@ class Runner:
         if self.scraper.final and not self.order.fresh:
             names.insert(0, f"{folder}/final.json")
         for name in names:
-            stored = self.raw.stat(name)
-            if stored is not None:
-                facts = json.loads(self.raw.read(name))["tipoff"]
-                known = result_of(facts, target, name, stored.generation)
-                if known.run_id == result.run_id:
-                    return known
-                # Another execution's file: it is obtained, announced and loaded as that one's.
-                return replace(
-                    known,
-                    run_id=result.run_id,
-                    triggered_at=result.triggered_at,
-                    completed_at=result.completed_at,
-                    stats={"reused": name},
-                )
+            if (stored := self.raw.stat(name)) is not None:
+                return self._read(target, result, name, stored.generation)
         return None
+
+    def _read(self, target: Target, result: RunResult, name: str, generation: int) -> RunResult:
+        """The result that the file `name` tells of."""
+        known = result_of(json.loads(self.raw.read(name))["tipoff"], target, name, generation)
+        if known.run_id == result.run_id:
+            return known
+        # Another execution's file: it is obtained, announced and loaded as that one's.
+        return replace(
+            known,
+            run_id=result.run_id,
+            triggered_at=result.triggered_at,
+            completed_at=result.completed_at,
+            stats={"reused": name},
+        )
 
     def _write(self, target: Target, result: RunResult, fetched: Fetched) -> RunResult:
         """Create the file once, attachments first: the parsed file alone is announced."""
@@ -177,9 +180,7 @@ class Runner:
         creation = self.raw.create_once(name, body, tags)
         if creation.created or creation.stored.metadata.get("run_id") == result.run_id:
             return replace(result, path=name, generation=creation.stored.generation)
-        found = self._written(target, result)
-        assert found is not None, "the name is taken, so the file is there"
-        return found
+        return self._read(target, result, name, creation.stored.generation)
 
 
 def facts_of(result: RunResult, order: ChunkOrder) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import yaml
 from cronsim import CronSim, CronSimError
 from pydantic import ValidationError
 
-from shared.core.check import Problem, SAMPLE_DAYS, problems
+from shared.core.check import SAMPLE_DAYS, Problem, problems
 from shared.core.days import day_starts
 from shared.core.errors import BadInput
 from shared.core.workflows import (
@@ -125,7 +125,7 @@ def _section(text: _Text, key: str, model: type) -> dict[str, Any]:
     """The named records of one section; what does not fit is noted in `text`."""
     entries = text.data.get(key)
     if not isinstance(entries, dict) or not entries:
-        text.complain((key,), "nothing" if not entries else entries, "a mapping of names")
+        text.complain((key,), entries or "nothing", "a mapping of names")
         return {}
     built = {}
     for name, entry in entries.items():
@@ -209,8 +209,9 @@ def _read(path: Path) -> _Text:
         source = path.read_text(encoding="utf-8")
         node = yaml.compose(source, Loader=yaml.SafeLoader)
     except FileNotFoundError as e:
-        raise BadInput(path.name, "no such file", f"one of {', '.join(FILES)} in a config folder"
-                       ) from e
+        raise BadInput(
+            path.name, "no such file", f"one of {', '.join(FILES)} in a config folder"
+        ) from e
     except yaml.MarkedYAMLError as e:
         mark = e.problem_mark
         line = mark.line + 1 if mark else 1
@@ -225,7 +226,7 @@ def _read(path: Path) -> _Text:
     return text
 
 
-def _value(node: yaml.Node, path: Path_, text: _Text) -> Any:
+def _value(node: Any, path: Path_, text: _Text) -> Any:
     """A node as data: text, None, lists and dicts; lines are noted on the way."""
     text.lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
@@ -234,7 +235,6 @@ def _value(node: yaml.Node, path: Path_, text: _Text) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, i), text) for i, item in enumerate(node.value)]
     found: dict[str, Any] = {}
-    assert isinstance(node, yaml.MappingNode)
     for key, value in node.value:
         here = (*path, str(key.value))
         text.lines[here] = key.start_mark.line + 1

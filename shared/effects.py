@@ -20,7 +20,7 @@ from shared.core.plan import Plan
 from shared.core.reconcile import Written
 from shared.core.workflows import Config
 from shared.messages import FILES_READY, RUN_ADVANCE, RUN_DECISIONS, message
-from shared.wiring import World
+from shared.world import World
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,9 +85,7 @@ def perform_outcome(world: World, outcome: Outcome) -> None:
 
 def perform_finished(world: World, record: FinishedRecord) -> None:
     """Append the execution's row."""
-    row = rows.execution_row(
-        record.manifest, record.summary, world.stamp(), ended_at=record.at
-    )
+    row = rows.execution_row(record.manifest, record.summary, world.stamp(), ended_at=record.at)
     world.journal.append("workflow_executions", [row])
     manifest = record.manifest
     name = records.finished_name(manifest.game_day, manifest.execution_id)

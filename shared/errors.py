@@ -7,7 +7,9 @@ delivered again; `SourceFailure` is an outcome that is written down and acked.
 
 from __future__ import annotations
 
-from shared.core.errors import BadInput as BadInput
+from shared.core.errors import BadInput
+
+__all__ = ["BadInput", "MissingSecret", "NotFound", "PortUnavailable", "SourceFailure"]
 
 
 class TipoffError(Exception):

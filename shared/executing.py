@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from shared import records
+from shared.core.decide import Action, AlertLevel, Decision
 from shared.core.execution import (
     Manifest,
     Outcome,
@@ -25,12 +26,11 @@ from shared.core.ports import Stored
 from shared.core.resolve import TargetGame, is_over, target_game
 from shared.core.rows import decision_row
 from shared.core.targets import Target, TargetKind
-from shared.core.decide import Action, AlertLevel, Decision
 from shared.core.workflows import Workflow
 from shared.effects import FinishedRecord, perform_finished
 from shared.messages import message, scrape_topic
 from shared.planning import ensure_plan, games_on
-from shared.wiring import World
+from shared.world import World
 
 #: How long a run asked for by hand may wait before it is of no use.
 BY_HAND = timedelta(hours=2)
@@ -43,9 +43,7 @@ def start(world: World, order: RunOrder) -> None:
         manifest = records.read(world.state, name, Manifest)
     else:
         fresh = _manifest(world, order)
-        manifest = records.decide_once(
-            world.state, name, fresh, records.manifest_metadata(fresh)
-        )
+        manifest = records.decide_once(world.state, name, fresh, records.manifest_metadata(fresh))
     if order.slot_id is None:
         _append_hand_decision(world, order)
     advance(world, manifest)
@@ -65,9 +63,7 @@ def advance(world: World, manifest: Manifest) -> None:
         send(world, where.waiting)
 
 
-def where_it_stands(
-    world: World, manifest: Manifest, outcomes: Mapping[str, Stored]
-) -> Progress:
+def where_it_stands(world: World, manifest: Manifest, outcomes: Mapping[str, Stored]) -> Progress:
     """The execution's progress, from the names of its outcomes (bodies only where needed)."""
     done = {chunk_id(manifest, stem): stored.created_at for stem, stored in outcomes.items()}
 
@@ -171,9 +167,7 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
     )
 
 
-def _games(
-    order: RunOrder, day_games: Sequence[Game], now: datetime
-) -> tuple[TargetGame, ...]:
+def _games(order: RunOrder, day_games: Sequence[Game], now: datetime) -> tuple[TargetGame, ...]:
     """The games asked for; by hand: all that are over, or all of the day before any is."""
     if order.games is None:
         over = [game for game in day_games if is_over(game, now)]
@@ -201,7 +195,7 @@ def _have(
     for name in names:
         scraper = world.config.scrapers[name]
         covered = known.covered.get(scraper.dataset, NOTHING)
-        if name in feeders or scraper.expects == "none" and scraper.target is TargetKind.DATE:
+        if name in feeders or (scraper.expects == "none" and scraper.target is TargetKind.DATE):
             continue
         if scraper.expects != "games":
             got = [attempt.obtained.get(name, NOTHING) for attempt in earlier]

@@ -15,7 +15,7 @@ from shared.core.teams import TEAMS
 from shared.core.workflows import Scraper
 from shared.messages import Event
 from shared.planning import games_on
-from shared.wiring import World
+from shared.world import World
 
 #: How long a scrape by hand may wait before it is of no use.
 BY_HAND = timedelta(hours=2)

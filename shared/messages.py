@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from cloudevents.http import CloudEvent
 
@@ -33,6 +33,8 @@ from shared.core.messages import (
 )
 from shared.core.ports import Message
 from shared.typed import build, dump, short
+
+C = TypeVar("C")
 
 #: Raised when an envelope changes so that an older reader would misread it.
 VERSION = 1
@@ -78,6 +80,12 @@ class Event:
     published_at: datetime | None
     attributes: Mapping[str, str] = field(default_factory=dict)
     topic: str | None = None
+
+    def expect(self, kind: type[C]) -> C:
+        """The content, which must be of `kind` (BadInput otherwise)."""
+        if not isinstance(self.content, kind):
+            raise BadInput("message", type(self.content).__name__, kind.__name__)
+        return self.content
 
     @property
     def trace_id(self) -> str | None:

@@ -5,7 +5,7 @@ Whoever is first creates r0001; only the controller revises.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from shared import records
@@ -17,7 +17,7 @@ from shared.core.ports import Creation
 from shared.core.schedule_guard import refuse_reason
 from shared.effects import perform_plan
 from shared.records import Schedule
-from shared.wiring import World
+from shared.world import World
 
 
 def games_on(schedule: Schedule | None, day: date) -> tuple[Game, ...]:
@@ -48,7 +48,7 @@ def ensure_plan(world: World, day: date, *, by: str, schedule: Schedule | None) 
 
 
 def revise_plan(
-    world: World, plan: Plan, *, ran: Set[str], by: str, schedule: Schedule | None
+    world: World, plan: Plan, *, ran: AbstractSet[str], by: str, schedule: Schedule | None
 ) -> Plan:
     """The next revision when games or config differ from the plan's, else `plan`.
 
@@ -93,5 +93,3 @@ def adopt_schedule(world: World, calendar: Calendar, *, origin: str) -> Creation
     name = records.schedule_name(world.clock.now())
     metadata = {"origin": origin, "games": str(len(calendar.games))}
     return records.create(world.state, name, calendar.to_records(), metadata)
-
-

@@ -83,9 +83,7 @@ def read(files: Files, name: str, model: type[T]) -> T:
     return parse(model, files.read(name), name)
 
 
-def decide_once(
-    files: Files, name: str, record: T, metadata: Mapping[str, str] | None = None
-) -> T:
+def decide_once(files: Files, name: str, record: T, metadata: Mapping[str, str] | None = None) -> T:
     """`record` if it is the first under `name`, else the one that was."""
     if create(files, name, record, metadata).created:
         return record
@@ -143,9 +141,7 @@ def _calendar(body: bytes, name: str, *, preseason: bool) -> Calendar:
 
 def newest_plan(files: Files, day: date) -> Plan | None:
     """The newest revision of a day's plan."""
-    names = [
-        s.name for s in files.list(f"plans/{day.isoformat()}/") if not s.name.endswith(DONE)
-    ]
+    names = [s.name for s in files.list(f"plans/{day.isoformat()}/") if not s.name.endswith(DONE)]
     return read(files, names[-1], Plan) if names else None
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shared.core.errors import BadInput
@@ -37,6 +37,8 @@ class Settings:
     version: str = VERSION
     deployment: str = "local"
     project: str | None = None
+    #: The environment in which sources' keys are looked for; never logged.
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -57,4 +59,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         version=env.get("TIPOFF_VERSION", unset.version),
         deployment=env.get("K_REVISION", unset.deployment),
         project=env.get("GOOGLE_CLOUD_PROJECT"),
+        keys=env,
     )

@@ -28,7 +28,7 @@ from shared.effects import (
     perform_tick,
 )
 from shared.records import ExecutionFacts
-from shared.wiring import World
+from shared.world import World
 
 #: A record this old without `.done` is taken up: its handler is not at work any more.
 STALE = timedelta(minutes=10)
@@ -74,9 +74,7 @@ def _executions(world: World, listing: Sequence[Stored], now: datetime) -> set[s
     return {key for key, facts in sorted_out.items() if facts.manifest is not None}
 
 
-def _unfinished(
-    world: World, manifest: Manifest, facts: ExecutionFacts, now: datetime
-) -> None:
+def _unfinished(world: World, manifest: Manifest, facts: ExecutionFacts, now: datetime) -> None:
     where = executing.where_it_stands(world, manifest, facts.outcomes)
     if where.ended:
         executing.finish(world, manifest, list(facts.outcomes.values()))

@@ -8,72 +8,19 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 from cloudevents.http import CloudEvent
 
 from shared.core.errors import BadInput
 from shared.core.messages import Content
-from shared.core.ports import Bus, Clock, Files, Journal, Pool, Secrets, Warehouse
-from shared.core.rows import Stamp
-from shared.core.workflows import Config
-from shared.errors import PortUnavailable
-from shared.log import Log, trace
+from shared.log import trace
 from shared.messages import NOW, Event, open_event, parse_instant
 from shared.settings import Settings, read_settings
+from shared.world import World
 
-
-T = TypeVar("T")
-
-# Re-entrant: opening a world may build parts of it.
-_lock = threading.RLock()
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """Everything a handler may touch."""
-
-    settings: Settings
-    config: Config
-    clock: Clock
-    #: The state bucket: the memory.
-    state: Files
-    #: The raw bucket: what was scraped.
-    raw: Files
-    journal: Journal
-    warehouse: Warehouse
-    bus: Bus
-    secrets: Secrets
-    #: One pool for each source's calls, by its concurrency.
-    pool: Callable[[str, int], Pool]
-    log: Log = field(default_factory=Log)
-    #: An httpx transport to use in place of the network's (simulation).
-    transport: Any = None
-    #: What was built once for this world: clients, locks, caches of records.
-    built: dict[str, Any] = field(default_factory=dict)
-
-    def stamp(self) -> Stamp:
-        """What every row carries of where and when."""
-        return Stamp(environment=self.settings.environment, created_at=self.clock.now())
-
-    def once(self, key: str, build: Callable[[], T]) -> T:
-        """What `build` makes, made once for this world."""
-        with _lock:
-            if key not in self.built:
-                self.built[key] = build()
-            found: T = self.built[key]
-            return found
-
-    def publish(self, messages: list[Any]) -> None:
-        """Publish each and wait for each; PortUnavailable when one did not go through."""
-        failed = [
-            result for result in self.bus.publish(messages) if isinstance(result, Exception)
-        ]
-        if failed:
-            raise PortUnavailable(f"{len(failed)} of {len(messages)} messages not published: "
-                                  f"{failed[0]}") from failed[0]
+_lock = threading.Lock()
 
 
 _world: World | None = None
@@ -89,11 +36,17 @@ def world() -> World:
         return _world
 
 
-def install(built: World | None) -> None:
-    """Make `built` this process's world: for a host that runs several functions in one."""
+@contextmanager
+def installed(built: World) -> Iterator[World]:
+    """`built` is this process's world: for a host that runs several functions in one."""
     global _world  # noqa: PLW0603 see world()
     with _lock:
-        _world = built
+        before, _world = _world, built
+    try:
+        yield built
+    finally:
+        with _lock:
+            _world = before
 
 
 def load(spec: str) -> Callable[[Settings], World]:

@@ -12,12 +12,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from local.delivery import Delivery
 from local.dispatch import Dispatcher
 from local.host import Host
 from local.post import Session, post_cloud_event
-from local.world import bus_of, build_world, store_of
+from local.world import build_world, bus_of, store_of
 from shared import records
 from shared.config import load_config, ticks_of
 from shared.core.calendar import Calendar
@@ -26,10 +27,11 @@ from shared.core.errors import BadInput
 from shared.core.messages import Tick
 from shared.core.workflows import Config
 from shared.log import Log
-from shared.messages import CONTROLLER_TICK, message, scrape_topic
+from shared.messages import message, scrape_topic
 from shared.planning import adopt_schedule
 from shared.settings import Settings
-from shared.wiring import World
+from shared.wiring import installed
+from shared.world import World
 from sim.delays import FIRST, SimulatedDelivery, share
 from sim.memory import MemorySecrets
 from sim.sources.server import SourceServer
@@ -54,8 +56,8 @@ class Day:
     calendar: Calendar
     seed: int = 1
     troubles: bool = True
-    #: (instant, game id, new tip or None for postponed): the schedule changing under way.
-    changes: tuple[tuple[datetime, str, datetime | None], ...] = ()
+    #: (instant, game id, new tip or "postponed"): the schedule changing under way.
+    changes: tuple[tuple[datetime, str, datetime | Literal["postponed"]], ...] = ()
 
     @property
     def start(self) -> datetime:
@@ -83,7 +85,7 @@ def opened(day: Day, settings: Settings, *, log: Log | None = None) -> Iterator[
             replace(settings, sources_url=sources.url, simulated_time=True),
             config=config,
             policy=SimulatedDelivery(day.seed, topics_of(config), troubles=day.troubles),
-            secrets=MemorySecrets({name: "simulated" for name in _secrets(config)}),
+            secrets=MemorySecrets(dict.fromkeys(_secrets(config), "simulated")),
             log=log or Log("CRITICAL"),
         )
         yield with_transport(world)
@@ -104,7 +106,7 @@ def run(day: Day, world: World, *, on_progress: Progress | None = None) -> int:
     with world.clock.at(day.start):
         _first_schedule(day, world)
         put_ticks(day, world)
-    with Host(world) as host:
+    with installed(world), Host() as host:
         session = Session()
         dispatcher = Dispatcher(
             bus_of(world),
@@ -137,17 +139,13 @@ def _first_schedule(day: Day, world: World) -> None:
 
 def put_ticks(day: Day, world: World) -> None:
     """Every scheduler tick of the day, each once; with troubles some twice."""
-    store, bus = store_of(world), bus_of(world)
-    del store
+    bus = bus_of(world)
     for name, job in sorted(world.config.jobs.items()):
         for at in ticks_of(job, day.start, day.end):
             twice = day.troubles and share(day.seed, "twice", name, iso(at)) < 1 / 12
-            # A controller tick at noon comes twice in every day with troubles.
             for copy in range(2 if twice else 1):
                 with world.clock.at(at):
-                    tick = message(
-                        job.topic, Tick(job=name), {"dedup": f"{name} {iso(at)} {copy}"}
-                    )
+                    tick = message(job.topic, Tick(job=name), {"dedup": f"{name} {iso(at)} {copy}"})
                     _published(bus.publish([tick]))
 
 
@@ -170,6 +168,3 @@ def default_folder(day: Day, base: Path) -> Path:
     """Where a day is kept when nobody says: one folder a date and seed."""
     luck = f"seed{day.seed}" + ("" if day.troubles else "-calm")
     return base / f"day-{day.date.isoformat()}-{luck}"
-
-
-__all__ = ["CONTROLLER_TICK", "Day", "default_folder", "opened", "run"]

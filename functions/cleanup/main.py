@@ -26,7 +26,8 @@ from shared.core.rows import KeyedRow, cleanup_row
 from shared.effects import CleanupRecord, perform_cleanup, written_by
 from shared.errors import PortUnavailable
 from shared.messages import Event
-from shared.wiring import World, serve
+from shared.wiring import serve
+from shared.world import World
 
 #: Game days whose files are looked at.
 LOOK_BACK = 3
@@ -40,8 +41,8 @@ def cleanup(event: CloudEvent) -> None:
 
 def handle(event: Event, world: World) -> None:
     """Find what is missing at this tick, and announce it again."""
-    assert isinstance(event.content, Tick)
-    tick = tick_of(event.content.at, event.published_at, None, world.clock.now())
+    wake = event.expect(Tick)
+    tick = tick_of(wake.at, event.published_at, None, world.clock.now())
     name = records.cleanup_name(tick)
     if records.is_done(world.state, name):
         return

@@ -21,11 +21,13 @@ from shared.core.history import DayHistory
 from shared.core.ids import tick_of
 from shared.core.messages import RunOrder, Tick
 from shared.core.rows import decision_row
+from shared.core.slots import Slot
 from shared.effects import TickRecord, perform_tick
 from shared.messages import Event
 from shared.planning import ensure_plan, games_on, revise_plan
 from shared.records import Schedule
-from shared.wiring import World, serve
+from shared.wiring import serve
+from shared.world import World
 
 NAME = "controller"
 
@@ -41,8 +43,8 @@ def controller(event: CloudEvent) -> None:
 
 def handle(event: Event, world: World) -> None:
     """Decide the tick, or repeat what was decided."""
-    assert isinstance(event.content, Tick)
-    tick = tick_of(event.content.at, event.published_at, None, world.clock.now())
+    wake = event.expect(Tick)
+    tick = tick_of(wake.at, event.published_at, None, world.clock.now())
     name = records.tick_name(tick)
     if records.is_done(world.state, name):
         world.log.info(f"tick {stamp(tick)} was decided before", action="repeat")
@@ -50,7 +52,7 @@ def handle(event: Event, world: World) -> None:
     if world.state.stat(name) is not None:
         record = records.read(world.state, name, TickRecord)
     else:
-        fresh = _decide(world, tick, event.content.triggered_by)
+        fresh = _decide(world, tick, wake.triggered_by)
         runs = ",".join(order.execution_id for order in fresh.orders)
         record = records.decide_once(world.state, name, fresh, {"runs": runs})
     perform_tick(world, record)
@@ -63,9 +65,7 @@ def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
     if schedule is None:
         world.log.error("no schedule is known", action="decide", tick=stamp(tick))
     previous = _previous_tick(world, tick)
-    days = [
-        _day(world, day, schedule) for day in _open_days(world, tick, previous)
-    ]
+    days = [_day(world, day, schedule) for day in _open_days(world, tick, previous)]
     decisions = decide(
         Moment(tick=tick, now=now, previous=previous),
         days,
@@ -92,9 +92,9 @@ def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
             for decision in decisions
         ],
         orders=tuple(
-            _order(world, decision, tick, triggered_by)
+            _order(world, decision, decision.slot, tick, triggered_by)
             for decision in decisions
-            if decision.action is Action.RUN
+            if decision.action is Action.RUN and decision.slot is not None
         ),
     )
 
@@ -136,9 +136,9 @@ def _day(world: World, day: date, schedule: Schedule | None) -> DayHistory:
     return known if revised is plan else records.history(revised, listing)
 
 
-def _order(world: World, decision: Decision, tick: datetime, triggered_by: str) -> RunOrder:
-    slot = decision.slot
-    assert slot is not None, "a RUN is always of a slot"
+def _order(
+    world: World, decision: Decision, slot: Slot, tick: datetime, triggered_by: str
+) -> RunOrder:
     return RunOrder(
         decision_id=decision.decision_id,
         execution_id=f"{slot.slot_id}.{decision.attempt}",

@@ -18,7 +18,8 @@ from shared.core.execution import Manifest
 from shared.core.messages import Advance, RunOrder, RunRequest, Tick
 from shared.messages import Event
 from shared.sweep import sweep
-from shared.wiring import World, serve
+from shared.wiring import serve
+from shared.world import World
 
 NAME = "executor"
 

@@ -20,7 +20,8 @@ from shared.core.rows import load_row
 from shared.errors import NotFound
 from shared.messages import Event
 from shared.typed import short
-from shared.wiring import World, serve
+from shared.wiring import serve
+from shared.world import World
 
 
 @functions_framework.cloud_event
@@ -31,8 +32,7 @@ def loader(event: CloudEvent) -> None:
 
 def handle(event: Event, world: World) -> None:
     """Load the file that was announced."""
-    file = event.content
-    assert isinstance(file, FileReady)
+    file = event.expect(FileReady)
     if file.table is None:
         world.log.info("no table for it", action="load", path=file.path)
         return

@@ -16,7 +16,8 @@ from shared.core.ids import tick_of
 from shared.core.messages import Tick
 from shared.messages import Event
 from shared.planning import ensure_plan
-from shared.wiring import World, serve
+from shared.wiring import serve
+from shared.world import World
 
 NAME = "schedule_locker"
 
@@ -29,8 +30,8 @@ def schedule_locker(event: CloudEvent) -> None:
 
 def handle(event: Event, world: World) -> None:
     """Lock the plan of the game day in which the tick lies."""
-    assert isinstance(event.content, Tick)
-    tick = tick_of(event.content.at, event.published_at, None, world.clock.now())
+    wake = event.expect(Tick)
+    tick = tick_of(wake.at, event.published_at, None, world.clock.now())
     day = day_of_instant(tick)
     schedule = records.newest_schedule(world.state, world.config)
     plan = ensure_plan(world, day, by=NAME, schedule=schedule)

@@ -30,7 +30,8 @@ from shared.handmade import chunk_by_hand
 from shared.locks import KeyedLocks
 from shared.messages import Event
 from shared.planning import adopt_schedule
-from shared.wiring import World, serve
+from shared.wiring import serve
+from shared.world import World
 
 #: The scraper whose records are the calendar itself.
 SCHEDULE = "nbac_schedule_api"
@@ -44,12 +45,10 @@ def scraper(event: CloudEvent) -> None:
 
 def handle(event: Event, world: World) -> None:
     """Run the chunk that arrived, unless its outcome is there."""
-    content = event.content
-    if isinstance(content, ScrapeRequest):
-        order = chunk_by_hand(world, content, event)
+    if isinstance(event.content, ScrapeRequest):
+        order = chunk_by_hand(world, event.content, event)
     else:
-        assert isinstance(content, ChunkOrder)
-        order = content
+        order = event.expect(ChunkOrder)
     with world.once("chunks", KeyedLocks).hold(order.chunk_id):
         _chunk(world, order)
 

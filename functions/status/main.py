@@ -12,7 +12,8 @@ import flask
 import functions_framework
 
 from shared.core.days import iso
-from shared.wiring import World, world
+from shared.wiring import world
+from shared.world import World
 
 PATHS = ("/health",)
 

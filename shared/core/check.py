@@ -6,7 +6,7 @@ chunks that cannot fit a push, needs that go round in circles, scrapers that nob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -72,9 +72,7 @@ def _steps(workflow: Workflow, config: Config) -> Iterator[Problem]:
         if step.targets_from is not None and step.targets_from not in before:
             allowed = f"a scraper of an earlier step: {', '.join(sorted(before)) or 'none'}"
             path = (*base, i, "targets_from")
-            yield Problem(
-                file="workflows", path=path, found=step.targets_from, allowed=allowed
-            )
+            yield Problem(file="workflows", path=path, found=step.targets_from, allowed=allowed)
         before |= set(step.scrapers)
 
 
@@ -152,7 +150,7 @@ def _numbers(workflow: Workflow) -> Iterator[Problem]:
         case AtClock(tolerance_minutes=minutes) if minutes < 0:
             where = (*base, "trigger", "tolerance_minutes")
             yield Problem(file="workflows", path=where, found=str(minutes), allowed="0 or more")
-        case Every(hours=hours) if hours > 24:  # noqa: PLR2004 a day has 24
+        case Every(hours=hours) if hours > 24:
             where = (*base, "trigger", "hours")
             yield Problem(file="workflows", path=where, found=str(hours), allowed="1 to 24")
     if ends and ends[0] >= ends[1]:
@@ -296,5 +294,3 @@ def _jobs(config: Config) -> Iterator[Problem]:
             yield Problem(
                 file="schedules", path=("jobs",), found=f"no job for {topic}", allowed="one each"
             )
-
-

@@ -6,7 +6,8 @@ change of config adds nothing whose time has come: edits never re-fire the past.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -119,7 +120,7 @@ def revise(
     *,
     schedule: str,
     now: datetime,
-    ran: Set[str],
+    ran: AbstractSet[str],
     by: str,
 ) -> Plan | None:
     """The next revision of `plan`, or None when games and config are as they were.
@@ -169,7 +170,7 @@ def _may_add(slot: Slot, now: datetime, *, same_config: bool) -> bool:
 
 
 def _keep(
-    gone: Sequence[Slot], *, ran: Set[str], now: datetime, why: str
+    gone: Sequence[Slot], *, ran: AbstractSet[str], now: datetime, why: str
 ) -> tuple[list[Change], list[Slot]]:
     """Which slots that the fresh plan lacks stay (they ran or their time is over)."""
     kept: list[Change] = []

@@ -132,7 +132,7 @@ class Completeness:
 def completeness(
     day: date, dataset: str, games: Sequence[Game], covered: frozenset[str]
 ) -> Completeness:
-    """missing = expected - obtained - waived, over all games of the day (also called off)."""
+    """Missing = expected - obtained - waived, over all games of the day (also called off)."""
     ids = {game.game_id for game in games}
     called_off = {
         game.game_id

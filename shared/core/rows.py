@@ -158,14 +158,10 @@ def execution_row(
 
 def run_rows(outcome: Outcome, stamp: Stamp, *, trace_id: str | None) -> list[KeyedRow]:
     """scraper_execution_log: one row a run of the chunk."""
-    return [
-        (result.run_id, _run(outcome, result, stamp, trace_id)) for result in outcome.results
-    ]
+    return [(result.run_id, _run(outcome, result, stamp, trace_id)) for result in outcome.results]
 
 
-def _run(
-    outcome: Outcome, result: RunResult, stamp: Stamp, trace_id: str | None
-) -> dict[str, Any]:
+def _run(outcome: Outcome, result: RunResult, stamp: Stamp, trace_id: str | None) -> dict[str, Any]:
     order, target = outcome.order, result.target
     summary = {
         "record_count": result.record_count,

@@ -99,9 +99,7 @@ class Discovery:
     refresh: bool = False
 
 
-Trigger = (
-    Daily | Every | BeforeFirstGame | BeforeEachGame | AtClock | AfterEachGame | Discovery
-)
+Trigger = Daily | Every | BeforeFirstGame | BeforeEachGame | AtClock | AfterEachGame | Discovery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -66,7 +66,10 @@ def troubles_of(chance: Chance, calendar: Calendar, day: date) -> tuple[Trouble,
     for kind in Kind:
         taken = {trouble.source for trouble in found}
         due = [each for each in _due(calendar, day) if each[0] not in taken]
-        source, hour = chance.pick(due, day, kind, "when")
+        # The source first, or one that is due often would have most of the troubles.
+        source = chance.pick(sorted({each[0] for each in due}), day, kind, "source")
+        hours = [hour for each, hour in due if each == source]
+        hour = chance.pick(hours, day, kind, "hour")
         found.append(_trouble(chance, day, kind, source, hour))
     return tuple(sorted(found, key=lambda trouble: trouble.start))
 
@@ -90,8 +93,8 @@ def _due(calendar: Calendar, day: date) -> list[tuple[str, int]]:
     tips = [game.tip.astimezone(ET) for game in calendar.on(day) if game.tip_known]
     if not tips:
         return due
-    due += [("nba_official", 10), ("nba_stats", 22)]
-    due += [(source, 1) for source in ("balldontlie", "nba_stats", "nba_cdn")]
+    due += [("nba_official", 10), ("nba_stats", 22), ("nba_stats", 1), ("balldontlie", 1)]
+    due.append(("nba_cdn", 4))
     first = min(tips)
     if first.hour >= 14:
         # Lines are asked for from 6 and 4 hours before the tip on; two ticks lie in each slot.

@@ -100,9 +100,13 @@ def test_a_simulated_listing_shows_the_past_and_its_own(tmp_path: Path) -> None:
         assert files.list("d/") == []
         assert files.stat("d/late") is not None
         assert files.read("d/late") == b"x"
-        assert not files.create_once("d/late", b"y").created
         files.create_once("d/own", b"x")
         assert [s.name for s in files.list("d/")] == ["d/own"]
+    with clock.at(NOON + timedelta(seconds=30, microseconds=1)):
+        # A writer that met the name knows of it.
+        assert [s.name for s in files.list("d/")] == ["d/own"]
+        assert not files.create_once("d/late", b"y").created
+        assert [s.name for s in files.list("d/")] == ["d/late", "d/own"]
     with clock.at(NOON + timedelta(seconds=60)):
         assert [s.name for s in files.list("d/")] == ["d/own"]
         clock.sleep(1e-6)
@@ -118,3 +122,13 @@ def test_what_a_pools_item_has_written_its_delivery_can_list(tmp_path: Path) -> 
         pool.map(lambda n: files.create_once(f"f/{n}", b"x"), range(3))
         assert [s.name for s in files.list("f/")] == ["f/0", "f/1", "f/2"]
     pool.close()
+
+
+def test_a_repeated_delivery_lists_what_its_first_attempt_wrote(tmp_path: Path) -> None:
+    clock = DeliveryClock()
+    files = LocalFiles(Store(tmp_path), "state", clock)
+    for created in (True, False):
+        with clock.at(NOON):
+            clock.sleep(5)
+            assert files.create_once("d/a", b"x").created is created
+            assert [s.name for s in files.list("d/")] == ["d/a"]

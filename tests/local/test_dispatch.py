@@ -112,6 +112,42 @@ def test_a_failed_post_is_a_nack_with_its_text(tmp_path: Path) -> None:
     assert error == "PortUnavailable: no answer"
 
 
+def test_a_bus_that_fails_for_a_while_stops_nothing(tmp_path: Path) -> None:
+    bus = open_bus(tmp_path)
+    store = bus._store
+    with store.write() as db:
+        db.execute("ALTER TABLE messages RENAME TO gone")
+    reported, seen = threading.Event(), threading.Event()
+    sentences: list[str] = []
+
+    def report(sentence: str) -> None:
+        sentences.append(sentence)
+        reported.set()
+
+    with running(Dispatcher(bus, lambda _: seen.set(), report=report), bus):
+        assert reported.wait(10)
+        with store.write() as db:
+            db.execute("ALTER TABLE gone RENAME TO messages")
+        publish(bus, "first", "x")
+        assert seen.wait(10)
+    assert sentences[0].startswith("the bus cannot deliver: ")
+
+
+def test_a_failure_is_reported_with_what_becomes_of_the_message(tmp_path: Path) -> None:
+    bus = open_bus(tmp_path)
+    sentences: list[str] = []
+
+    def post(delivery: Delivery) -> None:
+        raise PortUnavailable("no")
+
+    publish(bus, "first", "x", at=NOON)
+    Dispatcher(bus, post, report=sentences.append).drain(NOON + timedelta(hours=1))
+    assert sentences == [
+        "[first] message [1] attempt [1] failed, now pending: PortUnavailable: no",
+        "[first] message [1] attempt [2] failed, now dead: PortUnavailable: no",
+    ]
+
+
 def test_a_crash_leaves_run(tmp_path: Path) -> None:
     bus = open_bus(tmp_path)
     publish(bus, "first", "x")

@@ -98,9 +98,8 @@ def test_arrays_that_are_left_out_are_stored_empty() -> None:
             r"d\.a\.x: type: found \[TEXT\]",
         ),
         (
-            '{"table": "a", "dataset": "d",'
-            ' "fields": [{"name": "x", "type": "DATE", "mode": "X"}]}',
-            r"d\.a\.x: mode: found \[X\]",
+            '{"table": "a", "dataset": "d", "fields": [{"name": "x", "type": "DATE", "mode": ""}]}',
+            r"d\.a\.x: mode: found \[\]",
         ),
     ],
 )

@@ -60,7 +60,7 @@ def test_events_find_a_target_per_game_of_ours() -> None:
     site = Site(ok([ORL_NYK, DEN_LAC, AFTER, OTHERS, GUESTS, NO_TIME], **CREDITS))
     fetched = fetch(ask("oddsa_events"), site)
     assert len(fetched.records) == 6
-    assert fetched.covers == ["0022500201", "0022500202"]
+    assert fetched.covers == ("0022500201", "0022500202")
     assert [target.id for target in fetched.found] == [E1, "e2"]
     # The tip is the schedule's, not the bookmaker's ten minutes later.
     assert fetched.found[0].params == {
@@ -92,7 +92,7 @@ def test_by_hand_without_games_every_event_of_the_date_is_found() -> None:
         (E1, "2025-11-13T00:10:00+00:00", False),
         ("e4", "2025-11-13T00:30:00+00:00", False),
     ]
-    assert list(fetched.covers) == []
+    assert fetched.covers == ()
 
 
 def test_no_events_is_no_data() -> None:

@@ -193,5 +193,20 @@ def test_simulated_time_passes_with_every_answer(league: League) -> None:
     assert 0.3 <= (league.clock.now() - at).total_seconds() <= 1.5
 
 
+def test_without_a_transport_the_network_itself_is_asked(league: League) -> None:
+    world = SourceWorld(league.calendar, seed=7, troubles=False)
+    at = wall(DAYS[0], time(7))
+    with SourceServer(world, clock=lambda: at) as server:
+        client = SourceClient(
+            Source(host="site.api.espn.com"),
+            clock=ManualClock(),
+            secrets=FakeSecrets(),
+            sources_url=server.url,
+        )
+        team = "/apis/site/v2/sports/basketball/nba/teams/UTAH"
+        assert client.get(team).json()["team"]["abbreviation"] == "UTAH"
+        client.close()
+
+
 def test_the_hosts_are_those_of_every_scraper() -> None:
     assert set(HOSTS) == set(FETCHERS)

@@ -221,7 +221,7 @@ def test_a_postponed_game_can_be_put_on_another_day_later() -> None:
     new = wall(DAY + timedelta(days=9), time(19))
     world = a_world((on, first.game_id, new), (off, first.game_id, "postponed"))
     assert world.status(first.game_id, off) is GameStatus.POSTPONED
-    assert [game.game_id for game in world.on(new.date(), on)] == [first.game_id]
+    assert [game.game_id for game in world.on(DAY + timedelta(days=9), on)] == [first.game_id]
     assert world.status(first.game_id, new + timedelta(hours=4)) is GameStatus.FINAL
 
 

@@ -1,0 +1,64 @@
+"""A World: everything a handler may touch, handed in by whoever runs it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from shared.core.ports import Bus, Clock, Files, Journal, Message, Pool, Secrets, Warehouse
+from shared.core.rows import Stamp
+from shared.core.workflows import Config
+from shared.errors import PortUnavailable
+from shared.log import Log
+from shared.settings import Settings
+
+T = TypeVar("T")
+
+# Re-entrant: building one part may build another.
+_lock = threading.RLock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything a handler may touch."""
+
+    settings: Settings
+    config: Config
+    clock: Clock
+    #: The state bucket: the memory.
+    state: Files
+    #: The raw bucket: what was scraped.
+    raw: Files
+    journal: Journal
+    warehouse: Warehouse
+    bus: Bus
+    secrets: Secrets
+    #: One pool for each source's calls, by its concurrency.
+    pool: Callable[[str, int], Pool]
+    log: Log = field(default_factory=Log)
+    #: An httpx transport to use in place of the network's (simulation).
+    transport: Any = None
+    #: What was built once for this world: clients, locks, caches of records.
+    built: dict[str, Any] = field(default_factory=dict)
+
+    def stamp(self) -> Stamp:
+        """What every row carries of where and when."""
+        return Stamp(environment=self.settings.environment, created_at=self.clock.now())
+
+    def once(self, key: str, build: Callable[[], T]) -> T:
+        """What `build` makes, made once for this world."""
+        with _lock:
+            if key not in self.built:
+                self.built[key] = build()
+            found: T = self.built[key]
+            return found
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Publish each and wait for each; PortUnavailable when one did not go through."""
+        failed = [result for result in self.bus.publish(messages) if isinstance(result, Exception)]
+        if failed:
+            raise PortUnavailable(
+                f"{len(failed)} of {len(messages)} messages not published: {failed[0]}"
+            ) from failed[0]
