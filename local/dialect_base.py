@@ -77,4 +77,5 @@ def date_part(place: str, node: exp.Expr, allowed: Sequence[str]) -> tuple[str, 
 
 
 def same(template: str) -> Rule:
+    """The rule whose DuckDB expression is `template` with the arguments."""
     return lambda _name, args: duck(template, *args)

@@ -9,10 +9,11 @@ from __future__ import annotations
 #: Run once on a fresh connection whose time zone is UTC.
 MACROS = r"""
 -- Coercions: a value of another type is an error, never an answer.
-CREATE MACRO bq_date(x) AS CASE WHEN typeof(x) IN ('DATE', 'VARCHAR', '"NULL"') THEN CAST(x AS DATE)
-  ELSE CAST('a DATE is wanted here, not a ' || typeof(x) AS DATE) END;
+CREATE MACRO bq_date(x) AS CASE WHEN typeof(x) IN ('DATE', 'VARCHAR', '"NULL"')
+  THEN CAST(x AS DATE) ELSE CAST('a DATE is wanted here, not a ' || typeof(x) AS DATE) END;
 CREATE MACRO bq_dt(x) AS CASE WHEN typeof(x) IN ('TIMESTAMP', 'DATE', 'VARCHAR', '"NULL"')
-  THEN CAST(x AS TIMESTAMP) ELSE CAST('a DATETIME is wanted here, not a ' || typeof(x) AS TIMESTAMP) END;
+  THEN CAST(x AS TIMESTAMP)
+  ELSE CAST('a DATETIME is wanted here, not a ' || typeof(x) AS TIMESTAMP) END;
 CREATE MACRO bq_ts(x) AS CASE WHEN typeof(x) IN ('TIMESTAMP WITH TIME ZONE', 'VARCHAR', '"NULL"')
   THEN CAST(x AS TIMESTAMPTZ)
   ELSE CAST('a TIMESTAMP is wanted here, not a ' || typeof(x) AS TIMESTAMPTZ) END;
@@ -81,8 +82,6 @@ CREATE MACRO bq_dates(a, b, step) AS
 -- Text.
 CREATE MACRO bq_substr(s, p) AS substr(s, CASE WHEN p = 0 OR p < -length(s) THEN 1 ELSE p END),
   (s, p, n) AS substr(s, CASE WHEN p = 0 OR p < -length(s) THEN 1 ELSE p END, n);
-CREATE MACRO bq_initcap(s) AS list_reduce(list_transform(regexp_extract_all(s, '[\pL\pN]+|[^\pL\pN]+'),
-  lambda w: upper(w[1]) || lower(w[2:])), lambda a, w: a || w);
 CREATE MACRO bq_extract(s, r, g) AS CASE WHEN regexp_matches(s, r) THEN regexp_extract(s, r, g) END;
 CREATE MACRO bq_offset(a, z) AS CASE WHEN date_diff('minute', a, z) < 0 THEN '-' ELSE '+' END
   || printf('%02d%02d', abs(date_diff('minute', a, z)) // 60, abs(date_diff('minute', a, z)) % 60);
@@ -95,11 +94,13 @@ CREATE MACRO bq_safe_at(a, i) AS CASE WHEN i >= 0 THEN a[i + 1] END;
 CREATE MACRO bq_in(x, a) AS CASE WHEN coalesce(len(a), 0) = 0 THEN FALSE WHEN x IS NULL THEN NULL
   WHEN list_contains(a, x) THEN TRUE WHEN list_count(a) < len(a) THEN NULL ELSE FALSE END;
 CREATE MACRO bq_joined(a, sep) AS array_to_string(a, sep),
-  (a, sep, gap) AS array_to_string(list_transform(a, lambda e: coalesce(CAST(e AS VARCHAR), gap)), sep);
+  (a, sep, gap) AS
+  array_to_string(list_transform(a, lambda e: coalesce(CAST(e AS VARCHAR), gap)), sep);
 
 -- JSON. Text that is not JSON has no values in it.
 CREATE MACRO bq_json(j) AS CASE WHEN json_valid(j) THEN CAST(j AS JSON) END;
-CREATE MACRO bq_json_value(j, p) AS CASE WHEN json_type(bq_json(j), p) NOT IN ('OBJECT', 'ARRAY', 'NULL')
+CREATE MACRO bq_json_value(j, p) AS CASE
+  WHEN json_type(bq_json(j), p) NOT IN ('OBJECT', 'ARRAY', 'NULL')
   THEN json_extract_string(bq_json(j), p) END;
 CREATE MACRO bq_json_query(j, p) AS CASE WHEN json_type(bq_json(j), p) <> 'NULL'
   THEN json_extract(bq_json(j), p) END;

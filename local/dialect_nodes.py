@@ -7,40 +7,16 @@ from datetime import UTC, datetime
 
 from sqlglot import exp
 
-from local.dialect_base import Refused, date_part, duck, zone
+from local.dialect_aggregates import any_value, array_agg, ignore_nulls, string_agg
+from local.dialect_base import CALENDAR, CLOCK, Refused, date_part, duck, zone
 
 Node = Callable[[exp.Expr, datetime], exp.Expr]
 
-_PARTS = [
-    "MICROSECOND",
-    "MILLISECOND",
-    "SECOND",
-    "MINUTE",
-    "HOUR",
-    "DAYOFWEEK",
-    "DAY",
-    "DAYOFYEAR",
-    "WEEK",
-    "MONTH",
-    "QUARTER",
-    "YEAR",
-    "ISOYEAR",
-    "DATE",
-    "TIME",
-    "DATETIME",
-]
-_STEPS = [
-    "MICROSECOND",
-    "MILLISECOND",
-    "SECOND",
-    "MINUTE",
-    "HOUR",
-    "DAY",
-    "WEEK",
-    "MONTH",
-    "QUARTER",
-    "YEAR",
-]
+_PARTS = (
+    "MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR", "DAYOFWEEK", "DAY", "DAYOFYEAR",
+    "WEEK", "MONTH", "QUARTER", "YEAR", "ISOYEAR", "DATE", "TIME", "DATETIME",
+)  # fmt: skip
+_STEPS = (*CLOCK, *CALENDAR)
 
 #: Parts that DuckDB's extract does not name as BigQuery does.
 _EXTRACT = {
@@ -55,49 +31,13 @@ _EXTRACT = {
 }
 
 #: Functions that mean the same in both and are written by sqlglot.
-ALLOWED = frozenset(
-    getattr(exp, name)
-    for name in [
-        "And",
-        "Or",
-        "Xor",
-        "Case",
-        "If",
-        "Coalesce",
-        "Nullif",
-        "Exists",
-        "Count",
-        "Sum",
-        "Avg",
-        "Min",
-        "Max",
-        "Corr",
-        "CovarPop",
-        "CovarSamp",
-        "CumeDist",
-        "DenseRank",
-        "FirstValue",
-        "Lag",
-        "LastValue",
-        "Lead",
-        "NthValue",
-        "Ntile",
-        "PercentRank",
-        "Rank",
-        "RowNumber",
-        "Stddev",
-        "StddevPop",
-        "StddevSamp",
-        "Variance",
-        "VariancePop",
-        "Ceil",
-        "Floor",
-        "Unnest",
-        "Struct",
-        "Array",
-    ]
-    if hasattr(exp, name)
-)
+ALLOWED = frozenset((
+    exp.And, exp.Or, exp.Xor, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Exists, exp.Count,
+    exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Corr, exp.CovarPop, exp.CovarSamp, exp.CumeDist,
+    exp.DenseRank, exp.FirstValue, exp.Lag, exp.LastValue, exp.Lead, exp.NthValue, exp.Ntile,
+    exp.PercentRank, exp.Rank, exp.RowNumber, exp.Stddev, exp.StddevPop, exp.StddevSamp,
+    exp.Variance, exp.VariancePop, exp.Ceil, exp.Floor, exp.Unnest, exp.Struct, exp.Array,
+))  # fmt: skip
 
 
 def _now(template: str) -> Node:
@@ -168,67 +108,6 @@ def _bracket(node: exp.Expr, _now: datetime) -> exp.Expr:
     return duck(
         "bq_safe_at(_0, _1)" if node.args.get("safe") else "bq_at(_0, _1)", node.this, index
     )
-
-
-def _collected(node: exp.Expr, *, keep_nulls: bool) -> tuple[exp.Expr, str | None]:
-    """array_agg of the argument with its order and filter, and the LIMIT taken off."""
-    inner: exp.Expr = node.this
-    limit, order, distinct = None, None, False
-    while True:
-        if isinstance(inner, exp.Limit):
-            limit, inner = inner.expression.name, inner.this
-        elif isinstance(inner, exp.Order):
-            order, inner = inner.expressions, inner.this
-        elif isinstance(inner, exp.IgnoreNulls | exp.RespectNulls):
-            keep_nulls, inner = isinstance(inner, exp.RespectNulls), inner.this
-        elif isinstance(inner, exp.Distinct):
-            distinct, inner = True, inner.expressions[0]
-        else:
-            break
-    value: exp.Expr = inner.copy()
-    argument = exp.Distinct(expressions=[value]) if distinct else value
-    if order:
-        argument = exp.Order(this=argument, expressions=[o.copy() for o in order])
-    agg: exp.Expr = exp.Anonymous(this="array_agg", expressions=[argument])
-    if not keep_nulls:
-        test = exp.Is(this=inner.copy(), expression=exp.Null()).not_()
-        agg = exp.Filter(this=agg, expression=exp.Where(this=test))
-    return agg, limit
-
-
-def _array_agg(node: exp.Expr, _now: datetime) -> exp.Expr:
-    keep = not isinstance(node.parent, exp.IgnoreNulls)
-    agg, limit = _collected(node, keep_nulls=keep)
-    return duck(f"(_0)[1:{limit}]", agg) if limit else agg
-
-
-def _string_agg(node: exp.Expr, _now: datetime) -> exp.Expr:
-    if isinstance(node.parent, exp.Window):
-        raise Refused("STRING_AGG", "OVER", "STRING_AGG as an aggregate")
-    agg, limit = _collected(node, keep_nulls=False)
-    separator = node.args.get("separator") or exp.Literal.string(",")
-    return duck(f"array_to_string((_0)[1:{limit or ''}], _1)", agg, separator)
-
-
-def _any_value(node: exp.Expr, _now: datetime) -> exp.Expr:
-    having = node.this
-    if isinstance(having, exp.HavingMax):
-        name = "arg_max" if having.args.get("max") else "arg_min"
-        return duck(f"{name}(_0, _1)", having.this, having.expression)
-    return node
-
-
-def _ignore_nulls(node: exp.Expr, _now: datetime) -> exp.Expr:
-    """Of a window function it stays; ARRAY_AGG has turned it into a filter."""
-    windowed = exp.FirstValue | exp.LastValue | exp.NthValue | exp.Lag | exp.Lead
-    if isinstance(node.this, windowed):
-        return node
-    inner = node.this.find(exp.Anonymous)
-    if inner is None or inner.name != "array_agg":
-        raise Refused(
-            "NULLS", node.sql(dialect="bigquery"), "IGNORE NULLS in ARRAY_AGG or a window"
-        )
-    return node.this.copy()
 
 
 def _in(node: exp.Expr, _now: datetime) -> exp.Expr:
@@ -335,12 +214,12 @@ NODES: dict[type[exp.Expr], Node] = {
     exp.Bracket: _bracket,
     exp.Div: lambda node, _: duck("bq_divide(_0, _1)", node.this, node.expression),
     exp.SafeFunc: lambda node, _: duck("TRY(_0)", node.this),
-    exp.ArrayAgg: _array_agg,
-    exp.GroupConcat: _string_agg,
-    exp.AnyValue: _any_value,
+    exp.ArrayAgg: array_agg,
+    exp.GroupConcat: string_agg,
+    exp.AnyValue: any_value,
     exp.CountIf: lambda node, _: duck("count(CASE WHEN _0 THEN 1 END)", node.this),
-    exp.IgnoreNulls: _ignore_nulls,
-    exp.RespectNulls: _ignore_nulls,
+    exp.IgnoreNulls: ignore_nulls,
+    exp.RespectNulls: ignore_nulls,
     exp.In: _in,
     exp.Literal: _literal,
     exp.RawString: lambda node, _: exp.Literal.string(node.name),

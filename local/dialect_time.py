@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from local.dialect_base import CALENDAR, CLOCK, Args, Refused, Rule, date_part, duck, literal, zone
+from local.dialect_base import (
+    CALENDAR,
+    CLOCK,
+    Args,
+    Refused,
+    Rule,
+    date_part,
+    duck,
+    literal,
+    same,
+    zone,
+)
 from local.dialect_formats import format_sql, parse_formats, quoted
 
 _MICROS = {"MICROSECOND": 1, "MILLISECOND": 10**3, "SECOND": 10**6, "MINUTE": 60 * 10**6}

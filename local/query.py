@@ -37,7 +37,7 @@ class Sql:
         self._source = source
         files = sorted((config / "tables").glob("*.json"))
         documents = [json.loads(f.read_text(encoding="utf-8")) for f in files]
-        self._raw = next((d for d in documents if d["dataset"] == RAW), {})
+        self._raw: dict[str, Any] = next((d for d in documents if d["dataset"] == RAW), {})
         self._tables = {d["table"]: d for d in documents if d["dataset"] == ORCHESTRATION}
         views = config / "views"
         self._views = {f.stem: f.read_text(encoding="utf-8") for f in sorted(views.glob("v_*.sql"))}

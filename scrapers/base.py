@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from scrapers.response import Response
 from shared.core.targets import Target
 
 Record = Mapping[str, Any]
@@ -45,21 +46,6 @@ class Fetched:
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     #: Facts for data_summary: credits left, pages read, snapshot time.
     stats: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Response:
-    """An answer with a status the fetcher said it can use."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON; SourceFailure `malformed` or `error_page` (HTML) otherwise."""
-        from scrapers.payload import parse_json
-
-        return parse_json(self)
 
 
 class Http(Protocol):

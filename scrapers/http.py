@@ -11,9 +11,9 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 import tenacity
 
-from scrapers.base import Response
 from scrapers.limiter import Limiter
 from scrapers.redact import redact
+from scrapers.response import Response
 from scrapers.source import SourceLimits
 from scrapers.wire import Deadline, KeyedTransport, Passing, exchange
 from shared.core.ports import Clock, Secrets

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from scrapers.base import Ask, Fetched, Http, Record, Response
+from scrapers.base import Ask, Fetched, Http, Record
 from scrapers.params import need
 from scrapers.payload import records_at
+from scrapers.response import Response
 from shared.errors import SourceFailure
 
 #: The CDN's answers for a file that does not exist yet.

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from scrapers.base import Ask, Fetched, Http, Record, Response
+from scrapers.base import Ask, Fetched, Http, Record
 from scrapers.params import DayGame, by_teams, day_games, need, need_date, season, tricode
 from scrapers.payload import records_at
+from scrapers.response import Response
 from shared.core.days import day_of_tip, iso, wall
 from shared.core.targets import Target, TargetKind
 from shared.errors import SourceFailure

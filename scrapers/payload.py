@@ -1,49 +1,14 @@
-"""Reading what a source sent: told apart are an error page, a cut-off body and an empty list."""
+"""Reading payloads: a key that is missing is told apart from an empty list."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jmespath
 
-from scrapers.base import Record, Response
+from scrapers.base import Record
 from shared.errors import SourceFailure
-
-#: Where an error body keeps its words.
-_SAYS = ("message", "error")
-#: Characters of a source's own words that are quoted.
-_QUOTED = 200
-
-
-def parse_json(response: Response) -> Any:
-    """The body as JSON.
-
-    SourceFailure `error_page` for HTML and for a JSON object that holds only an error's words;
-    `malformed` for what is empty, cut off or not JSON (NaN is not).
-    """
-    body = response.body.lstrip()
-    if body.startswith(b"<"):
-        raise SourceFailure(
-            "error_page", f"HTML instead of JSON: [{_words(body)}]", status=response.status
-        )
-    if not body:
-        raise SourceFailure("malformed", "the body is empty", status=response.status)
-    try:
-        payload = json.loads(body, parse_constant=_not_json)
-    except (ValueError, RecursionError) as e:
-        raise SourceFailure(
-            "malformed",
-            f"not JSON, or cut off, after {len(response.body)} bytes: {e}",
-            status=response.status,
-        ) from e
-    said = _error_of(payload)
-    if said is not None:
-        raise SourceFailure(
-            "error_page", f"an error instead of data: [{said}]", status=response.status
-        )
-    return payload
 
 
 def records_at(payload: Any, expression: str, place: str) -> list[Record]:
@@ -117,24 +82,6 @@ def _below(value: Any, keys: str, path: str, *, is_list: bool) -> Iterator[tuple
         yield from ((f"{path}[{i}]", item) for i, item in enumerate(inner))
     else:
         raise SourceFailure("malformed", f"{path}: a list expected, {_kind(inner)} found")
-
-
-def _error_of(payload: Any) -> str | None:
-    if not isinstance(payload, Mapping):
-        return None
-    said = next((payload[key] for key in _SAYS if payload.get(key)), None)
-    if said is None:
-        return None
-    data = [v for k, v in payload.items() if k not in _SAYS and isinstance(v, (list, dict))]
-    return None if data else str(said)[:_QUOTED]
-
-
-def _words(body: bytes) -> str:
-    return " ".join(body[:_QUOTED].decode("utf-8", "replace").split())
-
-
-def _not_json(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _kind(value: Any) -> str:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from scrapers.base import Response
+from scrapers.response import Response
 from shared.core.errors import BadInput
 from shared.core.ports import Clock
 from shared.errors import SourceFailure

@@ -20,6 +20,7 @@ import pytest
 
 #: What a test may need of a machine, by the name that its skip and TIPOFF_REQUIRE use.
 NEEDS = {
+    "git": "a git checkout, to know which files are the project's",
     "terraform": "the terraform binary",
     "emulators": "local stand-ins for BigQuery, Pub/Sub and Cloud Storage",
     "packages": "a package registry, to make a virtual environment from a function's pins",

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from scrapers.base import Response
 from scrapers.http import pause
+from scrapers.response import Response
 from shared.errors import SourceFailure
 from tests.scrapers.world import KEY, Body, FakeSecrets, Site, Source, ok
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from scrapers.base import Response
-from scrapers.payload import parse_json, records_at, result_set
+from scrapers.payload import records_at, result_set
+from scrapers.response import Response, parse_json
 from shared.errors import SourceFailure
 
 

@@ -1,0 +1,74 @@
+"""The one query of a script: DECLARE, SET and parameters are put in their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlglot import exp
+
+from local.dialect_base import Refused
+
+
+def query_of(statements: Sequence[exp.Expr], params: Mapping[str, Any]) -> exp.Expr:
+    """The one query, with the variables and parameters in place."""
+    values: dict[str, exp.Expr] = {}
+    types: dict[str, exp.Expr] = {}
+    for at, statement in enumerate(statements):
+        _fill(statement, values, params)
+        if isinstance(statement, exp.Declare):
+            for item in statement.expressions:
+                default = item.args.get("default") or exp.null()
+                for name in item.this if isinstance(item.this, list) else [item.this]:
+                    kind = item.args.get("kind")
+                    types[name.name.lower()] = kind
+                    values[name.name.lower()] = _typed(default, kind)
+        elif isinstance(statement, exp.Set):
+            for item in statement.expressions:
+                target = item.this.this if isinstance(item.this, exp.EQ) else None
+                if not isinstance(target, exp.Column) or target.name.lower() not in types:
+                    raise Refused("SET", item.sql(dialect="bigquery"), "a declared variable")
+                key = target.name.lower()
+                values[key] = _typed(item.this.expression, types[key])
+        elif not isinstance(statement, exp.Query):
+            found = statement.name.split(" ")[0] if isinstance(statement, exp.Command) else ""
+            word = str(statement.this) if isinstance(statement, exp.Command) else found
+            raise Refused(
+                "sql", word or statement.key.upper(), "SELECT or WITH (DECLARE and SET before it)"
+            )
+        elif at != len(statements) - 1:
+            raise Refused("sql", f"{len(statements)} statements", "one query, the last statement")
+        else:
+            return statement
+    raise Refused("sql", "no query", "a SELECT after DECLARE and SET")
+
+
+def _typed(value: exp.Expr, kind: exp.Expr | None) -> exp.Expr:
+    inner = exp.Paren(this=value.copy())
+    return exp.Paren(this=exp.Cast(this=inner, to=kind.copy())) if kind else inner
+
+
+def _fill(tree: exp.Expr, values: Mapping[str, exp.Expr], params: Mapping[str, Any]) -> None:
+    for column in list(tree.find_all(exp.Column)):
+        target = isinstance(column.parent, exp.EQ) and isinstance(column.parent.parent, exp.SetItem)
+        if target and column.arg_key == "this":
+            continue
+        if not column.table and column.name.lower() in values:
+            column.replace(values[column.name.lower()].copy())
+    for parameter in list(tree.find_all(exp.Parameter)):
+        if parameter.name not in params:
+            raise Refused(
+                "parameter", f"@{parameter.name}", "one of " + ", ".join(params) or "none"
+            )
+        parameter.replace(_constant(params[parameter.name]))
+
+
+def _constant(value: object) -> exp.Expr:
+    if isinstance(value, datetime):
+        return exp.cast(exp.Literal.string(value.astimezone(UTC).isoformat()), "TIMESTAMPTZ")
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+    if isinstance(value, list | tuple):
+        return exp.Array(expressions=[_constant(v) for v in value])
+    return exp.convert(value)

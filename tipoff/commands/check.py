@@ -1,0 +1,61 @@
+"""`tipoff check`: every problem of a configuration, told at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from shared.core.errors import BadInput
+from tipoff.commands.options import AsJson, ConfigDir, settings_of
+from tipoff.commands.output import print_json
+
+
+def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
+    """Check the configuration: workflows, scrapers, sources, schedules, tables and views.
+
+    Every problem is one line: file, line, key, what was found, what is allowed.
+
+    \b
+    Examples:
+      tipoff check
+      tipoff check --config my-config --json
+    \b
+    Exit codes: 0 nothing is wrong, 1 there are problems, 2 bad input.
+    """
+    from shared.config import load_config
+
+    settings = settings_of(None, config)
+    errors: list[BadInput] = []
+    counts: dict[str, Any] = {}
+    try:
+        known = load_config(settings.config)
+        counts = {
+            "version": known.version,
+            "workflows": len(known.workflows),
+            "scrapers": len(known.scrapers),
+            "scrapers_available": sum(s.available for s in known.scrapers.values()),
+            "sources": len(known.sources),
+            "jobs": len(known.jobs),
+        }
+        counts |= {folder: _many(settings.config / folder) for folder in ("tables", "views")}
+    except BadInput as e:
+        errors += getattr(e, "errors", (e,))
+    if json:
+        told = [{"place": e.place, "found": str(e.found), "allowed": e.allowed} for e in errors]
+        print_json({"problems": told, **counts})
+    elif errors:
+        for error in errors:
+            typer.echo(" ".join(str(error).split()), err=True)
+        typer.echo(f"{len(errors)} problems in {settings.config}", err=True)
+    else:
+        typer.echo(f"{settings.config}: nothing is wrong")
+        typer.echo(", ".join(f"{key} {value}" for key, value in counts.items()))
+    raise typer.Exit(1 if errors else 0)
+
+
+def _many(folder: Any) -> int:
+    found = len([each for each in folder.glob("*") if each.suffix in (".json", ".sql")])
+    if not found:
+        raise BadInput(f"{folder.name}/ of the configuration", "no files", "at least one")
+    return found

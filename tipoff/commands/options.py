@@ -1,0 +1,129 @@
+"""What the commands share: their options, the settings these give, and how arguments are read."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shared.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from local.store import Store
+    from shared.settings import Settings
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Data folder of the embedded world (default: $TIPOFF_DATA, else .tipoff).",
+    ),
+]
+ConfigDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="DIR",
+        help="Configuration folder (default: $TIPOFF_CONFIG, else Tipoff's own config/).",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="INSTANT", help="An instant: 2025-11-12T13:00:00-05:00."),
+]
+CalendarFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--calendar",
+        metavar="FILE",
+        help="Schedule file: the league's scheduleLeagueV2 JSON, or CSV.",
+    ),
+]
+
+#: The fact in which a folder of simulated days keeps its last instant (tipoff.day writes it).
+SIMULATED_NOW = "simulated_now"
+
+#: Where the store of a data folder lies.
+DATABASE = "tipoff.db"
+
+
+def settings_of(data: Path | None, config: Path | None) -> Settings:
+    """The process's settings, with the folders that the options name."""
+    from shared.settings import read_settings
+
+    found = read_settings()
+    found = replace(found, data=data or found.data, config=config or found.config)
+    if not found.config.is_dir():
+        raise BadInput("configuration folder", found.config, "a folder that exists")
+    return found
+
+
+def has_store(folder: Path) -> bool:
+    """Whether anything was ever kept in `folder`."""
+    return (folder / DATABASE).is_file()
+
+
+def existing_store(settings: Settings) -> Store:
+    """The store in the data folder; BadInput when there is none (reading makes no folders)."""
+    from local.schema import Schemas
+    from local.store import Store
+
+    if not has_store(settings.data):
+        raise BadInput("data folder", settings.data, "a folder that tipoff has worked in")
+    return Store(settings.data, Schemas(settings.config / "tables"))
+
+
+def day_of(text: str, place: str) -> date:
+    """An ISO date; BadInput otherwise."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as e:
+        raise BadInput(place, text, "a date as YYYY-MM-DD") from e
+    if found.isoformat() != text:
+        raise BadInput(place, text, "a date as YYYY-MM-DD")
+    return found
+
+
+def instant_of(text: str, place: str) -> datetime:
+    """An ISO instant with its offset, in UTC; BadInput otherwise."""
+    from shared.messages import parse_instant
+
+    return parse_instant(text, place)
+
+
+def real_now() -> datetime:
+    """The machine's time, in UTC."""
+    from local.clock import DeliveryClock
+
+    return DeliveryClock().now()
+
+
+def folder_now(store: Store) -> datetime:
+    """The last simulated instant of a folder, else the machine's time."""
+    fact = store.fact(SIMULATED_NOW)
+    return instant_of(fact, SIMULATED_NOW) if fact else real_now()
+
+
+def one_of(place: str, found: str, allowed: Iterable[str]) -> str:
+    """`found` when it is allowed; else BadInput with the nearest name and all of them."""
+    names = sorted(allowed)
+    if found in names:
+        return found
+    near = difflib.get_close_matches(found, names, n=1, cutoff=0.5)
+    hint = f"{near[0]} (the nearest) or another of: " if near else ""
+    raise BadInput(place, found, hint + ", ".join(names))
+
+
+def read_file(path: Path, place: str) -> bytes:
+    """The file's bytes; BadInput names one that cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as e:
+        raise BadInput(place, path, f"a file that can be read ({e.strerror})") from e

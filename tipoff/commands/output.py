@@ -1,0 +1,77 @@
+"""How the commands answer: a table on a terminal, aligned text into a pipe, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import typer
+
+
+def on_terminal() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout.isatty()
+
+
+def print_json(value: Any) -> None:
+    """`value` as indented JSON."""
+    typer.echo(json.dumps(value, indent=2, default=_plain, ensure_ascii=False))
+
+
+def et(instant: datetime) -> str:
+    """An instant as ISO 8601 with its Eastern offset: how people and programs read plans."""
+    from shared.core.days import ET
+
+    return instant.astimezone(ET).isoformat()
+
+
+def clock_et(instant: datetime | None) -> str:
+    """An instant for tables: `Wed 12 Nov 13:00 ET`."""
+    from shared.core.days import ET
+
+    return "-" if instant is None else instant.astimezone(ET).strftime("%a %d %b %H:%M ET")
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None
+) -> None:
+    """A rich table on a terminal, else aligned columns without borders."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if on_terminal():
+        from rich import box
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
+
+        table = Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        for row in cells:
+            table.add_row(*map(escape, row))
+        Console().print(table)
+        return
+    if title:
+        typer.echo(title)
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    for row in (columns, *cells):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo(line.rstrip())
+
+
+def _cell(value: Any) -> str:
+    """A value as one line of text."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, default=_plain, ensure_ascii=False)
+    return " ".join(str(value).split("\n"))
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know: instants and dates as ISO 8601, bytes and numbers as text."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,51 @@
+"""Which schedule a command works with: a file, the data folder's newest, or the sample season."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tipoff.commands.options import existing_store, has_store, read_file
+
+if TYPE_CHECKING:
+    from shared.core.calendar import Calendar
+    from shared.core.workflows import Config
+    from shared.settings import Settings
+
+SAMPLE = Path("calendar") / "2025-26.csv"
+
+
+def read_calendar(path: Path, config: Config, place: str = "--calendar") -> Calendar:
+    """The calendar in a file; BadInput names what is wrong with it."""
+    from shared.core.calendar import Calendar
+    from shared.core.schedule_json import load_games
+
+    games = load_games(read_file(path, place), place=path.name)
+    return Calendar.of(games, preseason=config.preseason)
+
+
+def sample_season(settings: Settings, config: Config) -> Calendar:
+    """The season that ships with Tipoff: that of the configuration folder, else Tipoff's own."""
+    from shared.settings import Settings as Unset
+
+    found = settings.config / SAMPLE
+    path = found if found.is_file() else Unset().config / SAMPLE
+    return read_calendar(path, config, "sample season")
+
+
+def calendar_for(
+    file: Path | None, settings: Settings, config: Config
+) -> tuple[Calendar, str, str]:
+    """The calendar, where it is from for people, and its record's name or file."""
+    if file is not None:
+        return read_calendar(file, config), f"the file {file}", file.name
+    if has_store(settings.data):
+        from local.clock import DeliveryClock
+        from local.files import LocalFiles
+        from shared.records import newest_schedule
+
+        store = existing_store(settings)
+        newest = newest_schedule(LocalFiles(store, "state", DeliveryClock()), config)
+        if newest is not None:
+            return newest.calendar, f"the newest schedule in {settings.data}", newest.name
+    return sample_season(settings, config), "the sample season 2025-26", SAMPLE.name
