@@ -58,8 +58,8 @@ soak: setup ## The long tests: many days, many seeds
 	@mkdir -p build/junit
 	$(BIN)/pytest -m soak -n $(JOBS) --junitxml=build/junit/soak.xml $(ARGS)
 
-bench: setup ## Measure: python -m benchmarks
-	$(BIN)/python -m benchmarks
+bench: setup ## Measure the fan-out of a game day: python -m benchmarks.fanout
+	$(BIN)/python -m benchmarks.fanout $(ARGS)
 
 # dev.txt comes first and binds the others, so that what is tested is what is deployed.
 lock: setup ## Pin requirements/*.in anew, with hashes: UPGRADE=--upgrade for newer versions

@@ -38,7 +38,6 @@ class Floor:
         session = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = requests.Session()
-            session.trust_env = False
         answer = session.get(f"{self._url}/{path}", timeout=30)
         answer.raise_for_status()
         with (folder / path).open("wb") as file:

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from shared.messages import FILES_READY, RUN_DECISIONS, message
 from shared.planning import adopt_schedule, ensure_plan
 from shared.records import newest_schedule
 from shared.settings import Settings
+from shared.wiring import installed
 
 GAMES, PER_GAME, PER_DATE = 19, 13, 3
 AT_ONCE = 16
@@ -221,7 +223,9 @@ class Fanout:
         for day in self.days:
             # A RUN follows from a plan: the controller has made it.
             ensure_plan(self.world, day, by="controller", schedule=schedule)
-        self._host = Host(self.world)
+        self._stack = ExitStack()
+        self._stack.enter_context(installed(self.world))
+        self._host = self._stack.enter_context(Host())
         self._session = Session()
         self._stop = threading.Event()
         bus, host, session = bus_of(self.world), self._host, self._session
@@ -231,7 +235,6 @@ class Fanout:
         self._thread = threading.Thread(target=self._dispatcher.run, args=(self._stop,))
 
     def __enter__(self) -> Fanout:
-        self._host.__enter__()
         self._thread.start()
         return self
 
@@ -245,7 +248,7 @@ class Fanout:
         bus_of(self.world).wake()
         self._thread.join()
         self._session.close()
-        self._host.__exit__(kind, error, trace)
+        self._stack.close()
 
     def order(self, day: date) -> RunOrder:
         """The RUN of one day, as the controller publishes it."""

@@ -21,7 +21,14 @@ from local.dialect_base import Refused
 from local.dialect_nodes import ALLOWED, NODES
 from local.dialect_rules import RULES
 from local.dialect_script import query_of
-from local.dialect_sources import Catalog, name_outputs, open_arrays, resolve_tables
+from local.dialect_sources import (
+    Catalog,
+    group_by_names,
+    mark_columns,
+    name_outputs,
+    open_arrays,
+    resolve_tables,
+)
 
 __all__ = ["Catalog", "Refused", "Translated", "translate"]
 
@@ -65,9 +72,12 @@ def translate(
     Raises `Refused` for anything but a query and for constructs without a right answer here,
     `BadInput` for SQL that does not parse and for tables that do not exist.
     """
-    tree = query_of(_parse(sql), params or {})
+    columns = {f["name"].lower() for fields in tables.tables.values() for f in fields}
+    tree = query_of(_parse(sql), params or {}, columns)
     holder = exp.Subquery(this=tree)
     name_outputs(tree)
+    group_by_names(holder)
+    mark_columns(holder, tables)
     sources = resolve_tables(holder, tables)
     for node in reversed(list(holder.walk())):
         _rewrite(node, now)

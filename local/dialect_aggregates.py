@@ -70,4 +70,5 @@ def ignore_nulls(node: exp.Expr, _now: datetime) -> exp.Expr:
         raise Refused(
             "NULLS", node.sql(dialect="bigquery"), "IGNORE NULLS in ARRAY_AGG or a window"
         )
-    return node.this.copy()
+    taken: exp.Expr = node.this.copy()
+    return taken

@@ -43,6 +43,17 @@ def duck(template: str, *args: exp.Expr) -> exp.Expr:
     return inner.pop() if plain else tree
 
 
+def kind_of(node: exp.Expr) -> str:
+    """The type of an expression, where it shows: DATE, TIMESTAMPTZ, ...; empty if it does not."""
+    if isinstance(node, exp.Paren | exp.Max | exp.Min):
+        return kind_of(node.this)
+    if isinstance(node, exp.Cast):
+        return str(node.to.this.value)
+    if isinstance(node, exp.Column):
+        return str(node.meta.get("kind", ""))
+    return ""
+
+
 def literal(place: str, node: exp.Expr) -> str:
     """The text of a string literal: what the rules must know before the query runs."""
     if isinstance(node, exp.Paren):

@@ -37,6 +37,9 @@ _ZONE_SQL = {
     "Ez": "regexp_replace(bq_offset({t} AT TIME ZONE 'UTC', {x}), '(..)$', ':\\1')",
 }
 
+#: What %c stands for.
+_FULL = "%a %b %e %T %Y"
+
 #: Parsing: what strptime reads as BigQuery does.
 _PARSE = {c: f"%{c}" for c in "abBdHjmMpSyYIfh"} | {
     "F": "%Y-%m-%d",
@@ -56,8 +59,8 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def format_sql(place: str, template: str, kind: str, *, utc: bool) -> str:
-    """The DuckDB expression over {x} and {t} that writes `template`; kind as in FORMAT_<kind>."""
+def _elements(kind: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The elements that a kind of value has: those of strftime, and those in SQL."""
     plain = dict(_SAME)
     special: dict[str, str] = {}
     if kind != "TIME":
@@ -68,6 +71,12 @@ def format_sql(place: str, template: str, kind: str, *, utc: bool) -> str:
         special |= _TIME_SQL
     if kind == "TIMESTAMP":
         special |= _ZONE_SQL
+    return plain, special
+
+
+def format_sql(place: str, template: str, kind: str, *, utc: bool) -> str:
+    """The DuckDB expression over {x} and {t} that writes `template`; kind as in FORMAT_<kind>."""
+    plain, special = _elements(kind)
     pieces: list[str] = []
     pending = ""
 
@@ -78,7 +87,10 @@ def format_sql(place: str, template: str, kind: str, *, utc: bool) -> str:
         pending = ""
 
     last = 0
-    text = template if kind in {"DATE", "TIME"} else template.replace("%c", "%a %b %e %T %Y")
+    text = template
+    if kind not in {"DATE", "TIME"}:
+        # %% is looked at first, so that the c of %%c stays a letter.
+        text = re.sub("%[%c]", lambda m: _FULL if m.group() == "%c" else m.group(), template)
     for found in _ELEMENT.finditer(text):
         pending += text[last : found.start()].replace("{", "{{").replace("}", "}}")
         last, element = found.end(), found.group(1)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlglot import exp
 
 from local.dialect_aggregates import any_value, array_agg, ignore_nulls, string_agg
-from local.dialect_base import CALENDAR, CLOCK, Refused, date_part, duck, zone
+from local.dialect_base import CALENDAR, CLOCK, Refused, date_part, duck, kind_of, zone
 
 Node = Callable[[exp.Expr, datetime], exp.Expr]
 
@@ -195,6 +195,12 @@ def _pivot(node: exp.Expr, _now: datetime) -> exp.Expr:
     return node
 
 
+def _minus(node: exp.Expr, _now: datetime) -> exp.Expr:
+    if kind_of(node.this) == kind_of(node.expression) == "DATE":
+        raise Refused("-", node.sql(dialect="bigquery"), "DATE_DIFF for the days between two dates")
+    return node
+
+
 def _refuse(allowed: str) -> Node:
     def rule(node: exp.Expr, _now: datetime) -> exp.Expr:
         raise Refused("sql", node.sql(dialect="bigquery"), allowed)
@@ -228,6 +234,7 @@ NODES: dict[type[exp.Expr], Node] = {
     exp.Array: _array,
     exp.Select: _select,
     exp.Pivot: _pivot,
+    exp.Sub: _minus,
     exp.TableSample: _refuse("the whole table: TABLESAMPLE has no rule"),
     exp.Version: _refuse("the table as it is now: FOR SYSTEM_TIME has no rule"),
     exp.Placeholder: _refuse("named parameters: @name"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,8 +11,19 @@ from sqlglot import exp
 from local.dialect_base import Refused
 
 
-def query_of(statements: Sequence[exp.Expr], params: Mapping[str, Any]) -> exp.Expr:
-    """The one query, with the variables and parameters in place."""
+def query_of(
+    statements: Sequence[exp.Expr], params: Mapping[str, Any], columns: Collection[str]
+) -> exp.Expr:
+    """The one query, with the variables and parameters in place.
+
+    A variable that is called like one of `columns` or an alias is refused: there BigQuery reads
+    the column.
+    """
+    taken = set(columns)
+    for statement in statements:
+        taken |= {a.alias.lower() for a in statement.find_all(exp.Alias, exp.TableAlias) if a.alias}
+        for alias in statement.find_all(exp.TableAlias):
+            taken |= {c.name.lower() for c in alias.columns}
     values: dict[str, exp.Expr] = {}
     types: dict[str, exp.Expr] = {}
     for at, statement in enumerate(statements):
@@ -21,6 +32,8 @@ def query_of(statements: Sequence[exp.Expr], params: Mapping[str, Any]) -> exp.E
             for item in statement.expressions:
                 default = item.args.get("default") or exp.null()
                 for name in item.this if isinstance(item.this, list) else [item.this]:
+                    if name.name.lower() in taken:
+                        raise Refused("DECLARE", name.name, "a name that no column or alias has")
                     kind = item.args.get("kind")
                     types[name.name.lower()] = kind
                     values[name.name.lower()] = _typed(default, kind)

@@ -111,6 +111,34 @@ def _as_unnest(table: exp.Table) -> exp.Unnest:
     return exp.Unnest(expressions=[column], alias=alias)
 
 
+def mark_columns(tree: exp.Expr, catalog: Catalog) -> None:
+    """Note the type of every column whose name has one type in all tables."""
+    types: dict[str, set[str]] = {}
+    for fields in catalog.tables.values():
+        for field in fields:
+            types.setdefault(field["name"].lower(), set()).add(str(field["type"]))
+    for column in tree.find_all(exp.Column):
+        found = types.get(column.name.lower(), set())
+        if found == {"TIMESTAMP"}:
+            column.meta["kind"] = "TIMESTAMPTZ"
+        elif found == {"DATE"}:
+            column.meta["kind"] = "DATE"
+
+
+def group_by_names(tree: exp.Expr) -> None:
+    """GROUP BY x means the output column x, also where the table has a column x."""
+    for select in tree.find_all(exp.Select):
+        group = select.args.get("group")
+        places = {
+            cell.alias.lower(): place
+            for place, cell in enumerate(select.expressions, start=1)
+            if isinstance(cell, exp.Alias)
+        }
+        for key in list(group.expressions) if group and not select.is_star else []:
+            if isinstance(key, exp.Column) and not key.table and key.name.lower() in places:
+                key.replace(exp.Literal.number(places[key.name.lower()]))
+
+
 def name_outputs(tree: exp.Expr) -> None:
     """Columns without a name are f0_, f1_ ... as in BigQuery."""
     while isinstance(tree, exp.SetOperation | exp.Subquery):

@@ -14,6 +14,7 @@ from local.dialect_base import (
     Rule,
     date_part,
     duck,
+    kind_of,
     literal,
     same,
     zone,
@@ -46,9 +47,7 @@ def _add(kind: str, sign: str, parts: Sequence[str]) -> Rule:
 
 def instant(node: exp.Expr) -> bool:
     """Whether the expression is a TIMESTAMP at sight."""
-    if isinstance(node, exp.Paren):
-        return instant(node.this)
-    return isinstance(node, exp.Cast) and node.to.is_type(exp.DataType.Type.TIMESTAMPTZ)
+    return kind_of(node) == "TIMESTAMPTZ"
 
 
 def _diff(kind: str) -> Rule:

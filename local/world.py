@@ -70,15 +70,14 @@ def build_world(
     clock = DeliveryClock()
     schemas = Schemas(settings.config / "tables")
     store = Store(settings.data, schemas)
-    pools: dict[str, ThreadPool] = {}
 
     def pool(source: str, concurrency: int) -> Pool:
-        if source not in pools:
-            pools[source] = ThreadPool(concurrency, clock, name=source)
-        return pools[source]
+        return world.once(
+            f"pool {source}", lambda: ThreadPool(concurrency, clock, name=source)
+        )
 
     bus = LocalBus(store, clock, subscriptions(config), policy=policy)
-    return World(
+    world = World(
         settings=settings,
         config=config,
         clock=clock,
@@ -93,6 +92,7 @@ def build_world(
         transport=transport,
         built={"store": store, "bus": bus},
     )
+    return world
 
 
 def subscriptions(config: Config) -> Sequence[Subscription]:

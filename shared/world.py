@@ -55,6 +55,14 @@ class World:
             found: T = self.built[key]
             return found
 
+    def close(self) -> None:
+        """Close what was built for this world, last built first."""
+        with _lock:
+            while self.built:
+                _, part = self.built.popitem()
+                if callable(end := getattr(part, "close", None)):
+                    end()
+
     def publish(self, messages: Sequence[Message]) -> None:
         """Publish each and wait for each; PortUnavailable when one did not go through."""
         failed = [result for result in self.bus.publish(messages) if isinstance(result, Exception)]

@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+import httpx
+
 from local.delivery import Delivery
 from local.dispatch import Dispatcher
 from local.host import Host
@@ -88,16 +90,9 @@ def opened(day: Day, settings: Settings, *, log: Log | None = None) -> Iterator[
             secrets=MemorySecrets(dict.fromkeys(_secrets(config), "simulated")),
             log=log or Log("CRITICAL"),
         )
-        yield with_transport(world)
-
-
-def with_transport(world: World) -> World:
-    """The world with the sources' answers taking simulated time."""
-    import httpx
-
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    inner = httpx.HTTPTransport(limits=limits, trust_env=False)
-    return replace(world, transport=SimulatedTransport(inner, world.clock))
+        stack.callback(world.close)
+        inner = stack.enter_context(httpx.HTTPTransport(trust_env=False))
+        yield replace(world, transport=SimulatedTransport(inner, world.clock))
 
 
 def run(day: Day, world: World, *, on_progress: Progress | None = None) -> int:

@@ -80,7 +80,7 @@ def _trouble(trouble: Trouble, hit: Sequence[Row], facts: Facts) -> Healed:
     failed = [run for run in hit if run["status"] == "failed"]
     later = [_later(run, facts) for run in failed]
     ends = [at(run["completed_at"]) for run in [*good, *(run for run in later if run)]]
-    told = [how, *(_told(run, cure, facts) for run, cure in zip(failed, later, strict=True))]
+    told = [how, *_told(list(zip(failed, later, strict=True)), facts)]
     harm = [at(run["triggered_at"]) for run in (failed or good)]
     return Healed(
         kind=WORDS[trouble.kind],
@@ -100,20 +100,31 @@ def _failure(run: Row, facts: Facts) -> Healed:
         kind="failed run",
         what=f"{run['scraper_name']} {run['target']}: {run['error_type']}",
         began_at=began,
-        how=_told(run, cure, facts),
+        how="; ".join(_told([(run, cure)], facts)),
         healed_at=at(cure["completed_at"]) if cure else None,
         minutes=_minutes(began, at(cure["completed_at"])) if cure else None,
         healed=cure is not None,
     )
 
 
-def _told(run: Row, cure: Row | None, facts: Facts) -> str:
-    which = f"{run['scraper_name']} {run['target']}"
-    if cure is None:
-        return f"{which} was not asked again: {run['error_type']}"
-    same = cure["decision_id"].rpartition(".")[0] == run["decision_id"].rpartition(".")[0]
-    way = "later attempt" if same else "later slot"
-    return f"{way}: {which} at {clock(at(cure['triggered_at']), facts.date)}"
+def _told(pairs: Sequence[tuple[Row, Row | None]], facts: Facts) -> Iterator[str]:
+    """What cured failed runs, those of one instant together."""
+    ways: dict[str, Counter[str]] = {}
+    for run, cure in pairs:
+        way = "not asked again"
+        if cure is not None:
+            same = _slot_of(cure) == _slot_of(run)
+            when = clock(at(cure["triggered_at"]), facts.date)
+            way = f"{'later attempt' if same else 'later slot'} {when}"
+        ways.setdefault(way, Counter())[run["scraper_name"]] += 1
+    for way, names in ways.items():
+        listed = (f"{name} x{number}" if number > 1 else name for name, number in names.items())
+        yield f"{way}: {', '.join(listed)}"
+
+
+def _slot_of(run: Row) -> str:
+    """The slot of a run, by its decision's id: what stands before .run<attempt>."""
+    return str(run["decision_id"]).rpartition(".")[0]
 
 
 def _later(run: Row, facts: Facts) -> Row | None:
@@ -142,7 +153,7 @@ def _passing(runs: Sequence[Row], facts: Facts) -> Iterator[Healed]:
             kind="passing error",
             what=f"{source}: a 503, 429 or stall in {_runs(len(hit))}",
             began_at=min(at(run["triggered_at"]) for run in hit),
-            how=f"retry: {tries} more requests, {_seconds(slowest):.0f} s at most",
+            how=f"retry: {tries} more, {_seconds(slowest):.0f} s at most",
             healed_at=max(at(run["completed_at"]) for run in hit),
             minutes=int(_seconds(slowest) // 60),
             healed=True,

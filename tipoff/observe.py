@@ -10,7 +10,7 @@ from local.world import bus_of, store_of
 from shared import records
 from shared.core.games import Game
 from shared.messages import FILES_READY
-from shared.wiring import World
+from shared.world import World
 from sim.sources.chance import Chance
 from sim.sources.timing import times_of
 from sim.sources.troubles import troubles_of

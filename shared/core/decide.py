@@ -73,6 +73,10 @@ class Moment:
         ended = slot.closes_at <= self.tick
         return ended and (self.previous is None or self.previous < slot.closes_at)
 
+    def skipped(self, slot: Slot) -> bool:
+        """Whether no tick fell inside the slot, as far as the tick before tells."""
+        return self.previous is None or self.previous < slot.opens_at
+
     def is_open(self, slot: Slot) -> bool:
         """Whether tick and clock both lie inside [opens_at, closes_at)."""
         return slot.opens_at <= self.tick < slot.closes_at and self.now < slot.closes_at
@@ -114,7 +118,9 @@ def _slot(
         return
     wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
     if moment.closes_now(slot):
-        if not attempts:
+        # A tick inside the window has said already that a poll is not needed.
+        told = _satisfied(workflow, slot, day) and not moment.skipped(slot)
+        if not attempts and not told:
             yield _close(moment, workflow, slot, day, games, wanted)
     elif moment.is_open(slot):
         if not _settled(workflow, attempts, wanted):

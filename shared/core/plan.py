@@ -142,7 +142,10 @@ def revise(
     ]
     changes = _pair(withdrawn, added, why) + kept
     held = {change.slot.slot_id: change.slot for change in kept}
-    in_force = {k: fresh[k] if k not in ran else old[k] for k in fresh.keys() & old.keys()}
+    in_force = {
+        key: old[key] if key in ran or _is_past(old[key], fresh[key], now) else fresh[key]
+        for key in fresh.keys() & old.keys()
+    }
     in_force |= held | {slot.slot_id: slot for slot in added}
     return replace(
         plan,
@@ -163,6 +166,11 @@ def revise(
 def _anchors(games: Sequence[PlanGame]) -> list[tuple[str, datetime, bool]]:
     """What slots hang on: which games, when, and whether that is known."""
     return sorted((game.game_id, game.tip, game.tip_known) for game in games)
+
+
+def _is_past(old: Slot, fresh: Slot, now: datetime) -> bool:
+    """Whether either end lies behind: a slot is not opened again, nor ended unseen."""
+    return old.closes_at <= now or fresh.closes_at <= now
 
 
 def _may_add(slot: Slot, now: datetime, *, same_config: bool) -> bool:

@@ -1,5 +1,7 @@
 """Queries of the sort that people write for these tables, and the filling behind them."""
 
+# ruff: noqa: E501 - a query is read best as it is typed.
+
 from __future__ import annotations
 
 import json

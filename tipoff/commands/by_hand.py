@@ -1,0 +1,116 @@
+"""Runs by hand: publish one message, let it be delivered, and tell what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.core.errors import BadInput
+from tipoff.commands.folder_lock import holder, holding
+from tipoff.commands.options import instant_of
+from tipoff.commands.output import clock_et, print_json
+
+if TYPE_CHECKING:
+    from shared.core.ports import Message
+    from shared.core.workflows import Config
+    from shared.settings import Settings
+    from tipoff.commands.embedded import Caused
+
+Live = Annotated[
+    bool,
+    typer.Option("--live", help="Ask the real sources, with keys from the environment."),
+]
+
+
+def run_by_hand(
+    settings: Settings,
+    build: Callable[[Config], Message],
+    *,
+    at: datetime | None,
+    live: bool,
+    json: bool,
+) -> None:
+    """Publish what `build` makes; raises typer.Exit with 0 when all went well, else 1.
+
+    A running `tipoff up` delivers it, in its own time and with its own sources; else it is
+    delivered here, in simulated time if `at` is given or the folder lives in it.
+    """
+    from tipoff.commands.embedded import deliver_one, publish_one
+
+    other = holder(settings.data)
+    if other is not None and other.get("command") == "tipoff up":
+        if live != bool(other.get("live")):
+            found = "--live" if live else "no --live"
+            raise BadInput("sources", found, "the same as the running tipoff up")
+        message_id = publish_one(settings, build)
+        where = f"manual.{message_id}"
+        look = f"tipoff status, or tipoff sql: ids begin with {where} (ticks have their own)"
+        if json:
+            print_json({"message_id": message_id, "delivered_by": "tipoff up", "look": look})
+        else:
+            typer.echo(f"message {message_id} is published; the running tipoff up delivers it")
+            typer.echo(f"look at: {look}")
+        return
+    with holding(settings.data, {"command": "a run by hand"}):
+        caused = deliver_one(settings, build, at=at, live=live)
+    if json:
+        print_json(
+            {
+                "message_id": caused.message_id,
+                "delivered_by": "here",
+                "ended": caused.ended,
+                "errors": list(caused.errors),
+                "rows": caused.rows,
+            }
+        )
+    else:
+        _tell(caused)
+    raise typer.Exit(0 if caused.well else 1)
+
+
+def _tell(caused: Caused) -> None:
+    typer.echo(f"message {caused.message_id} is delivered")
+    for table, rows in caused.rows.items():
+        lines = [line for row in rows if (line := _line(table, row))]
+        typer.echo(f"{table}: {len(rows)} new rows")
+        for line in lines:
+            typer.echo(f"  {line}")
+    if not caused.rows and not caused.errors:
+        typer.echo("nothing new: there was nothing to do, or it was done before")
+    for error in caused.errors:
+        typer.echo(" ".join(error.split()), err=True)
+    if not caused.ended:
+        typer.echo("not all of it has ended: see tipoff status", err=True)
+
+
+def _line(table: str, row: Mapping[str, Any]) -> str | None:
+    """What one new row says, or None for rows that only their number matters of."""
+    match table:
+        case "daily_expected_schedule":
+            return f"{_clock(row['expected_run_time'])} {row['workflow_name']}: {row['reason']}"
+        case "plan_changes":
+            return f"{row['change']} {row['slot_id']}: {row['reason']}"
+        case "workflow_decisions":
+            return f"{row['action']} {row['workflow_name']}: {row['reason']}"
+        case "workflow_executions":
+            of = f"{row['scrapers_succeeded']} of {row['scrapers_triggered']} runs ended well"
+            return f"{row['execution_id']} {row['status']}: {of}" + _why(row)
+        case "scraper_execution_log":
+            what = f"{row['scraper_name']} {row['target']} {row['status']}"
+            return f"{what}: {row['record_count']} records" + _why(row)
+        case "cleanup_operations":
+            found = f"{row['files_checked']} files checked, {row['missing_files_found']} missing"
+            return f"{found}, {row['republished_count']} announced again"
+        case _:
+            return f"{row['gcs_path']}: {row['error_message']}" if row["error_message"] else None
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    return f" ({row['error_message']})" if row.get("error_message") else ""
+
+
+def _clock(text: str) -> str:
+    return clock_et(instant_of(text, "instant"))

@@ -1,0 +1,164 @@
+"""`tipoff calendar`: bring a schedule in, and look at the one that is there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.core.errors import BadInput
+from tipoff.commands.options import (
+    SIMULATED_NOW,
+    AsJson,
+    ConfigDir,
+    Data,
+    day_of,
+    instant_of,
+    settings_of,
+)
+from tipoff.commands.output import clock_et, et, print_json, print_table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.core.calendar import Calendar
+    from shared.wiring import World
+
+app = typer.Typer(help="Bring a schedule in, and look at the one that is there.")
+
+CLOUD = (
+    "nothing: importing to the cloud is not part of this version, whose cloud adapter is not "
+    "there yet; import to a data folder with --data"
+)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="scheduleLeagueV2 JSON, our own JSON, or CSV.")
+    ],
+    project: Annotated[
+        str | None, typer.Option("--project", metavar="P", help="Refused for now: the cloud.")
+    ] = None,
+    data: Data = None,
+    config: ConfigDir = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Make a schedule file the newest schedule of the data folder.
+
+    The next tick of the controller revises the plans that it changes. CSV needs the columns
+    game_id, tipoff_utc, away and home; others are optional, unknown ones are ignored.
+
+    \b
+    Examples:
+      tipoff calendar import schedule.json
+      tipoff calendar import season.csv --data .tipoff/season
+    \b
+    Exit codes: 0 imported, 2 the file or an argument is refused, 3 folder unusable.
+    """
+    from local.world import build_world
+    from shared.config import load_config
+    from shared.log import Log
+    from tipoff.commands.seasons import read_calendar
+
+    if project is not None:
+        raise BadInput("--project", project, CLOUD)
+    settings = settings_of(data, config)
+    known = load_config(settings.config)
+    season = read_calendar(file, known, "FILE")
+    if not season.games:
+        raise BadInput(f"FILE {file}", "no games", "a schedule with games")
+    name = bring_in(build_world(settings, config=known, log=Log("CRITICAL")), season)
+    first, last = season.first_day(), season.last_day()
+    if json:
+        told: dict[str, Any] = {"schedule": name, "games": len(season.games)}
+        print_json({**told, "days": len(season.days()), "first": first, "last": last})
+    else:
+        typer.echo(f"{len(season.games)} games, {first} to {last}, are now {name}")
+
+
+def bring_in(world: World, season: Calendar) -> str:
+    """Make `season` the newest schedule, in the folder's own time; the record's name."""
+    from local.world import store_of
+    from shared.planning import adopt_schedule
+
+    fact = store_of(world).fact(SIMULATED_NOW)
+    if fact is None:
+        created = adopt_schedule(world, season, origin="import")
+    else:
+        created = _adopt_at(world, season, instant_of(fact, SIMULATED_NOW))
+    return created.stored.name
+
+
+def _adopt_at(world: World, season: Calendar, at: datetime) -> Any:
+    """Schedules are named by the second: the next free one from `at` on."""
+    from shared.planning import adopt_schedule
+
+    while True:
+        with world.clock.at(at):
+            created = adopt_schedule(world, season, origin="import")
+        if created.created:
+            return created
+        at += timedelta(seconds=1)
+
+
+@app.command("show")
+def show(
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day to show.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day to show.")
+    ] = None,
+    data: Data = None,
+    config: ConfigDir = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Show the game days of the data folder's newest schedule, else of the sample season.
+
+    \b
+    Examples:
+      tipoff calendar show --from 2025-11-10 --to 2025-11-16
+      tipoff calendar show --json
+    \b
+    Exit codes: 0 shown, 2 bad input, 3 folder unusable.
+    """
+    from shared.config import load_config
+    from tipoff.commands.seasons import calendar_for
+
+    settings = settings_of(data, config)
+    since = day_of(first, "--from") if first else None
+    until = day_of(last, "--to") if last else None
+    if since and until and since > until:
+        raise BadInput("--from", since, f"a day not after --to ({until})")
+    season, origin, name = calendar_for(None, settings, load_config(settings.config))
+    days = [d for d in season.days() if (not since or d >= since) and (not until or d <= until)]
+    if json:
+        games = [
+            {
+                "date": day,
+                "game_id": game.game_id,
+                "tip": et(game.tip) if game.tip_known else None,
+                "away": game.away,
+                "home": game.home,
+                "type": game.type.value,
+                "status": game.status.value,
+            }
+            for day in days
+            for game in season.on(day)
+        ]
+        print_json({"schedule": name, "days": len(days), "games": games})
+        return
+    typer.echo(f"{len(days)} days with games, from {origin}")
+    rows = []
+    for day in days:
+        tips = [game.tip for game in season.on(day) if game.tip_known]
+        shown = [clock_et(tip) for tip in (min(tips), max(tips))] if tips else ["TBD", "TBD"]
+        games = " ".join(f"{game.away}@{game.home}" for game in season.on(day))
+        rows.append((day, len(season.on(day)), *shown, games))
+    if rows:
+        print_table(("date", "games", "first tip", "last tip", "who"), rows)

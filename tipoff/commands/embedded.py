@@ -1,0 +1,281 @@
+"""The embedded world as the commands open it: real or simulated time, real or simulated sources.
+
+A folder in which a simulated day ran stays in its own time: what is asked for by hand there
+happens after its last instant. Every other folder lives in real time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from local.dispatch import Dispatcher
+from local.host import Host
+from local.post import Session, post_cloud_event
+from local.store import Store
+from local.world import build_world, bus_of, store_of
+from shared import records
+from shared.config import load_config
+from shared.core.calendar import Calendar
+from shared.core.days import day_of_instant, iso
+from shared.core.errors import BadInput
+from shared.core.ports import Message
+from shared.core.workflows import Config
+from shared.log import Log
+from shared.settings import Settings
+from shared.typed import parse
+from shared.wiring import World
+from sim.memory import MemorySecrets
+from sim.sources.server import SourceServer
+from sim.sources.world import SourceWorld
+from tipoff.commands.options import SIMULATED_NOW, instant_of
+from tipoff.commands.seasons import sample_season
+from tipoff.day import SEED_FACT, Day, opened
+
+#: How long in simulated time the work that one message causes may take.
+HORIZON = timedelta(hours=2)
+
+#: Seconds of real time after which a command no longer waits for the work to end.
+PATIENCE = 600.0
+
+#: Tables whose new rows tell what a message caused, in the order in which they are told.
+TOLD = (
+    "daily_expected_schedule",
+    "plan_changes",
+    "workflow_decisions",
+    "workflow_executions",
+    "scraper_execution_log",
+    "cleanup_operations",
+    "file_processing_log",
+)
+
+
+class Quiet(Log):
+    """Keeps what was refused and what is broken, and prints nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("ERROR")
+        self.errors: list[str] = []
+
+    def write(self, severity: str, message: str, fields: dict[str, Any]) -> None:
+        """Keep an ERROR or worse."""
+        if severity in ("ERROR", "CRITICAL"):
+            self.errors.append(message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caused:
+    """What one message came to: new rows by table, errors, and whether all of it has ended."""
+
+    message_id: str
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    errors: Sequence[str]
+    ended: bool
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing failed and nothing is left over."""
+        failed = [
+            row
+            for table in ("workflow_executions", "scraper_execution_log", "file_processing_log")
+            for row in self.rows.get(table, ())
+            if row["status"] in ("failed", "partial")
+        ]
+        return self.ended and not failed and not self.errors
+
+
+@contextmanager
+def real_time(
+    settings: Settings,
+    config: Config,
+    calendar: Calendar,
+    *,
+    live: bool,
+    seed: int,
+    log: Log,
+) -> Iterator[World]:
+    """The world in real time, against simulated sources unless `live`."""
+    if live:
+        yield build_world(replace(settings, sources_url=None), config=config, log=log)
+        return
+    clock = _clock()
+    league = SourceWorld(calendar, seed=seed, troubles=False)
+    with SourceServer(league, clock=clock) as sources:
+        yield build_world(
+            replace(settings, sources_url=sources.url),
+            config=config,
+            secrets=MemorySecrets(
+                {s.secret: "simulated" for s in config.sources.values() if s.secret}
+            ),
+            log=log,
+        )
+
+
+def _clock() -> Callable[[], datetime]:
+    from local.clock import DeliveryClock
+
+    return DeliveryClock().now
+
+
+def seed_of(store: Store, default: int) -> int:
+    """The seed of the simulated day in this folder, else `default`."""
+    fact = store.fact(SEED_FACT)
+    return int(fact.split()[0]) if fact else default
+
+
+def refuse_simulated(store: Store, folder: object) -> None:
+    """BadInput for a folder of simulated days: real time would tear it apart."""
+    fact = store.fact(SIMULATED_NOW) or store.fact(SEED_FACT)
+    if fact is not None:
+        allowed = "a folder of its own for real time: --data DIR"
+        raise BadInput(f"data folder {folder}", "a simulated day in it", allowed)
+
+
+def first_calendar(world: World, settings: Settings) -> Calendar:
+    """The schedule that the folder began with (what its simulated league plays), else the
+    sample season."""
+    listing = world.state.list("schedules/")
+    if not listing:
+        return sample_season(settings, world.config)
+    first = listing[0].name
+    found = parse(list, world.state.read(first), first)
+    return Calendar.from_records(found, preseason=world.config.preseason, place=first)
+
+
+def deliver_one(
+    settings: Settings,
+    build: Callable[[Config], Message],
+    *,
+    at: datetime | None,
+    live: bool,
+) -> Caused:
+    """Publish one message and deliver until the work that it caused has ended."""
+    config = load_config(settings.config)
+    wanted = build(config)
+    log = Quiet()
+    plain = build_world(settings, config=config, log=log)
+    store = store_of(plain)
+    fact = store.fact(SIMULATED_NOW)
+    calendar = first_calendar(plain, settings)
+    instant = at or (instant_of(fact, SIMULATED_NOW) if fact else None)
+    if instant is not None and live:
+        raise BadInput("--live", f"simulated time {iso(instant)}", "real time and real sources")
+    before = _last_row(store)
+    with ExitStack() as stack:
+        if instant is None:
+            seed = seed_of(store, 1)
+            world = stack.enter_context(
+                real_time(settings, config, calendar, live=live, seed=seed, log=log)
+            )
+            message_id, ended = _in_real_time(world, wanted)
+        else:
+            day = Day(
+                date=day_of_instant(instant),
+                calendar=calendar,
+                seed=seed_of(store, 1),
+                troubles=False,
+            )
+            world = stack.enter_context(opened(day, settings, log=log))
+            keep = fact is not None or _is_new(plain)
+            message_id, last = _in_simulated_time(world, wanted, instant)
+            if keep and (fact is None or instant_of(fact, SIMULATED_NOW) < last):
+                store.set_fact(SIMULATED_NOW, iso(last))
+            ended = True
+    errors = [*log.errors, *(letter.error for letter in bus_of(plain).dead())]
+    return Caused(
+        message_id=message_id, rows=_rows_after(store, before), errors=errors, ended=ended
+    )
+
+
+def publish_one(settings: Settings, build: Callable[[Config], Message]) -> str:
+    """Only publish, for the process that holds the folder; the message's id."""
+    config = load_config(settings.config)
+    world = build_world(settings, config=config, log=Log("CRITICAL"))
+    return _publish(world, build(config))
+
+
+def _publish(world: World, message: Message) -> str:
+    result = world.bus.publish([message])[0]
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _in_simulated_time(
+    world: World, message: Message, instant: datetime
+) -> tuple[str, datetime]:
+    """Publish at `instant` and drain; the message's id and the last instant delivered at."""
+    last = instant
+
+    def progress(at: datetime, _: object) -> None:
+        nonlocal last
+        last = max(last, at)
+
+    with world.clock.at(instant):
+        message_id = _publish(world, message)
+    with Host(world) as host:
+        session = Session()
+        dispatcher = Dispatcher(bus_of(world), lambda d: post_cloud_event(session, host.url, d))
+        dispatcher.drain(instant + HORIZON, progress)
+        session.close()
+    return message_id, last
+
+
+def _in_real_time(world: World, message: Message) -> tuple[str, bool]:
+    """Publish now and deliver until the bus is empty; the message's id, and whether it is."""
+    bus, stop = bus_of(world), threading.Event()
+    message_id = _publish(world, message)
+    until = world.clock.now() + timedelta(seconds=PATIENCE)
+    with Host(world) as host:
+        session = Session()
+        dispatcher = Dispatcher(bus, lambda d: post_cloud_event(session, host.url, d))
+        runner = threading.Thread(target=dispatcher.run, args=(stop,), daemon=True)
+        runner.start()
+        try:
+            while _busy(bus) and runner.is_alive() and world.clock.now() < until:
+                seen = bus.changes
+                bus.wait(seen, 0.2)
+        finally:
+            stop.set()
+            bus.wake()
+            runner.join(15)
+            session.close()
+    return message_id, not _busy(bus)
+
+
+def _busy(bus: Any) -> bool:
+    return any(
+        states.get("pending", 0) or states.get("running", 0) for states in bus.counts().values()
+    )
+
+
+def _is_new(world: World) -> bool:
+    """Whether no plan was ever made here."""
+    return not world.state.list("plans/")
+
+
+def _last_row(store: Store) -> int:
+    return int(store.read("SELECT coalesce(max(seq), 0) FROM rows")[0][0])
+
+
+def _rows_after(store: Store, seq: int) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for table in TOLD:
+        bodies = store.read(
+            "SELECT body FROM rows WHERE table_name = ? AND seq > ? ORDER BY seq", (table, seq)
+        )
+        if bodies:
+            found[table] = [parse(dict, body, table) for (body,) in bodies]
+    return found
+
+
+def newest_schedule_or_sample(world: World, settings: Settings) -> tuple[Calendar, bool]:
+    """The folder's newest calendar, and whether it was there already."""
+    newest = records.newest_schedule(world.state, world.config)
+    if newest is not None:
+        return newest.calendar, True
+    return sample_season(settings, world.config), False

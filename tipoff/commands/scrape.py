@@ -1,0 +1,113 @@
+"""`tipoff scrape`: one scraper by hand, outside any workflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shared.core.errors import BadInput
+from tipoff.commands.by_hand import Live, run_by_hand
+from tipoff.commands.options import (
+    AsJson,
+    At,
+    ConfigDir,
+    Data,
+    day_of,
+    instant_of,
+    one_of,
+    settings_of,
+)
+from tipoff.commands.trigger import Fresh, TargetDate
+
+if TYPE_CHECKING:
+    from shared.core.ports import Message
+    from shared.core.workflows import Config, Scraper
+
+#: What the odds sources take besides.
+ODDS = ("regions", "bookmakers", "markets")
+
+
+def scrape(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The scraper, with hyphens or underscores.")
+    ],
+    date: TargetDate = None,
+    game: Annotated[
+        str | None, typer.Option("--game", metavar="ID", help="Only this game of the date.")
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", metavar="K=V", help="A parameter; may be given again."),
+    ] = None,
+    at: At = None,
+    data: Data = None,
+    config: ConfigDir = None,
+    *,
+    fresh: Fresh = False,
+    live: Live = False,
+    json: AsJson = False,
+) -> None:
+    """Run one scraper by hand: files, rows and loads like any other run, source MANUAL.
+
+    A running `tipoff up` on the folder delivers it, else it is delivered here, in simulated
+    time with --at and in a folder of simulated days.
+
+    \b
+    Examples:
+      tipoff scrape bdl-standings
+      tipoff scrape nbac_play_by_play --date 2025-11-12 --game 0022500165
+      tipoff scrape espn_roster --param team=BOS
+    \b
+    Exit codes: 0 it ended well, 1 it failed, 2 bad input, 3 folder unusable.
+    """
+    settings = settings_of(data, config)
+    day = day_of(date, "--date") if date else None
+
+    def build(known: Config) -> Message:
+        from shared.core.messages import ScrapeRequest
+        from shared.messages import message, scrape_topic
+
+        entry = _entry(known, name)
+        if game is not None and entry.target.value != "game":
+            raise BadInput("--game", game, f"nothing: {entry.name} is asked per {entry.target}")
+        request = ScrapeRequest(
+            scraper=entry.name,
+            target_date=day,
+            game=game,
+            params=_params(entry, param or []),
+            fresh=fresh,
+        )
+        return message(scrape_topic(entry.source), request)
+
+    instant = instant_of(at, "--at") if at else None
+    run_by_hand(settings, build, at=instant, live=live, json=json)
+
+
+def _entry(known: Config, name: str) -> Scraper:
+    """The registry's entry; BadInput for unknown names and for those without a fetcher."""
+    entry = known.scrapers[one_of("scraper", name.replace("-", "_"), known.scrapers)]
+    if not entry.available:
+        there = sorted(each.name for each in known.scrapers.values() if each.available)
+        raise BadInput(f"scraper {entry.name}", "nothing fetches it yet", ", ".join(there))
+    return entry
+
+
+def _params(entry: Scraper, given: list[str]) -> dict[str, str]:
+    """K=V pairs; BadInput for one without =, an unknown key, and a key given twice."""
+    odds = ODDS if entry.target.value == "event" else ()
+    own = {entry.target.value} - {"game", "date"}
+    allowed = {*entry.params, *entry.options, *own, *odds} - {"date", "game"}
+    found: dict[str, str] = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals or not key or not value:
+            raise BadInput("--param", pair, "K=V")
+        if key in found:
+            raise BadInput("--param", f"{key} twice", "each key once")
+        if key in ("date", "game"):
+            raise BadInput("--param", key, f"the option --{key}")
+        if key not in allowed:
+            raise BadInput("--param", key, ", ".join(sorted(allowed)) or "none")
+        found[key] = value
+    return found

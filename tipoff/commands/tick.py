@@ -1,0 +1,71 @@
+"""`tipoff tick`: one of the four scheduler jobs by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tipoff.commands.by_hand import Live, run_by_hand
+from tipoff.commands.folder_lock import holder
+from tipoff.commands.options import (
+    AsJson,
+    At,
+    ConfigDir,
+    Data,
+    instant_of,
+    one_of,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from shared.core.ports import Message
+    from shared.core.workflows import Config
+
+#: What a person says, and the topic that means.
+TOPICS = {
+    "lock": "schedule-lock",
+    "evaluate": "controller-tick",
+    "sweep": "execute-sweep",
+    "cleanup": "cleanup-tick",
+}
+
+
+def tick(
+    what: Annotated[
+        str, typer.Argument(metavar="lock|evaluate|sweep|cleanup", help="Which job to run.")
+    ],
+    at: At = None,
+    data: Data = None,
+    config: ConfigDir = None,
+    *,
+    live: Live = False,
+    json: AsJson = False,
+) -> None:
+    """Run one scheduler job by hand: lock the plan, evaluate every workflow, sweep, clean up.
+
+    A running `tipoff up` on the folder delivers it, else it is delivered here until the work
+    that it caused has ended. With --at that happens in simulated time.
+
+    \b
+    Examples:
+      tipoff tick lock
+      tipoff tick evaluate --at 2025-11-12T13:00:00-05:00 --data /tmp/try
+    \b
+    Exit codes: 0 done, 1 something failed, 2 bad input, 3 folder unusable.
+    """
+    topic = TOPICS[one_of("tick", what, TOPICS)]
+    settings = settings_of(data, config)
+    instant = instant_of(at, "--at") if at else None
+    beside = holder(settings.data) is not None
+
+    def build(known: Config) -> Message:
+        from shared.core.messages import Tick
+        from shared.messages import message
+
+        job = next((job.name for job in known.jobs.values() if job.topic == topic), "")
+        # In real time the instant travels in the message; simulated time is the delivery's.
+        named = instant if beside else None
+        return message(topic, Tick(job=job, at=named, triggered_by="manual"))
+
+    run_by_hand(settings, build, at=instant, live=live, json=json)

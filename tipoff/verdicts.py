@@ -1,0 +1,119 @@
+"""Slots with their verdicts, from the rows of a day. Pure; v_expected_vs_actual says the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from tipoff.facts import Facts, Row, at
+from tipoff.summary import SlotLine, Verdict
+
+#: An execution that starts later than this after its expected time is late.
+LATE_AFTER = timedelta(minutes=30)
+
+#: SKIPs after which a slot needs no run.
+NEEDS_NONE = ("satisfied", "nothing_to_do")
+
+
+def slot_lines(facts: Facts) -> list[SlotLine]:
+    """The day's slots, revisions included, by expected time."""
+    planned: dict[str, Row] = {r["slot_id"]: r for r in facts.rows("daily_expected_schedule")}
+    withdrawn: set[str] = set()
+    for change in facts.rows("plan_changes"):
+        planned.setdefault(change["slot_id"], change)
+        withdrawn.discard(change["slot_id"])
+        withdrawn |= {change["slot_id"]} if change["change"] == "withdrawn" else set()
+    decisions = _by_slot(facts.rows("workflow_decisions"))
+    executions = _by_slot(facts.rows("workflow_executions"))
+    runs: dict[str, list[Row]] = {}
+    for run in facts.rows("scraper_execution_log"):
+        runs.setdefault(run["workflow_execution_id"], []).append(run)
+    lines = [
+        _slot_line(
+            row,
+            decisions.get(slot_id, []),
+            executions.get(slot_id, []),
+            runs,
+            end=facts.end,
+            withdrawn=slot_id in withdrawn,
+        )
+        for slot_id, row in planned.items()
+    ]
+    return sorted(lines, key=lambda line: (line.expected_run_time, line.slot_id))
+
+
+def _by_slot(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["slot_id"] is not None:
+            found.setdefault(row["slot_id"], []).append(row)
+    return found
+
+
+def _slot_line(
+    row: Row,
+    decisions: Sequence[Row],
+    executions: Sequence[Row],
+    runs: Mapping[str, Sequence[Row]],
+    *,
+    end: datetime,
+    withdrawn: bool,
+) -> SlotLine:
+    told = _explaining(decisions)
+    ordered = sorted(executions, key=lambda r: at(r["execution_time"]))
+    executed_at = at(ordered[0]["execution_time"]) if ordered else None
+    states = Counter(run["status"] for e in executions for run in runs.get(e["execution_id"], ()))
+    expected, closes = at(row["expected_run_time"]), at(row["closes_at"])
+    return SlotLine(
+        slot_id=row["slot_id"],
+        workflow=row["workflow_name"],
+        expected_run_time=expected,
+        opens_at=at(row["opens_at"]),
+        closes_at=closes,
+        verdict=_verdict(expected, closes, executed_at, decisions, end=end, withdrawn=withdrawn),
+        action=told["action"] if told else None,
+        reason_code=told["reason_code"] if told else None,
+        reason=told["reason"] if told else "",
+        decided_at=at(told["decision_time"]) if told else None,
+        executed_at=executed_at,
+        status=ordered[-1]["status"] if ordered else None,
+        attempts=len(executions),
+        success=states["success"],
+        no_data=states["no_data"],
+        failed=states["failed"],
+    )
+
+
+def _explaining(decisions: Sequence[Row]) -> Row | None:
+    """The slot's first RUN, else that it needs none, else its ABORT, else the newest SKIP."""
+    ordered = sorted(decisions, key=lambda r: at(r["decision_time"]))
+    for rows in (
+        [row for row in ordered if row["action"] == "RUN"],
+        [row for row in ordered if row["reason_code"] in NEEDS_NONE],
+        [row for row in ordered if row["action"] == "ABORT"],
+        ordered[-1:],
+    ):
+        if rows:
+            return rows[0]
+    return None
+
+
+def _verdict(
+    expected: datetime,
+    closes: datetime,
+    executed_at: datetime | None,
+    decisions: Sequence[Row],
+    *,
+    end: datetime,
+    withdrawn: bool,
+) -> Verdict:
+    if executed_at is not None:
+        return Verdict.LATE if executed_at > expected + LATE_AFTER else Verdict.ON_TIME
+    if any(row["reason_code"] in NEEDS_NONE for row in decisions):
+        return Verdict.SATISFIED
+    if withdrawn:
+        return Verdict.WITHDRAWN
+    if any(row["action"] == "ABORT" for row in decisions):
+        return Verdict.ABORTED
+    return Verdict.MISSING if closes <= end else Verdict.NOT_DUE
