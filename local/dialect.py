@@ -6,6 +6,7 @@ names and arrays here and in dialect_sources. Only queries run: everything else 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,10 @@ _KEPT = (
     "NULLIF", "PERCENT_RANK", "RANK", "ROW_NUMBER", "STDDEV", "STDDEV_POP", "STDDEV_SAMP",
     "STRUCT", "SUM", "VAR_POP", "VAR_SAMP", "VARIANCE",
 )  # fmt: skip
+
+
+# What it does not know it logs as a warning; here that is refused with an error of its own.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 class _Parser(BigQueryParser):

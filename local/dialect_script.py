@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,42 +19,58 @@ def query_of(
     A variable that is called like one of `columns` or an alias is refused: there BigQuery reads
     the column.
     """
-    taken = set(columns)
-    for statement in statements:
-        taken |= {a.alias.lower() for a in statement.find_all(exp.Alias, exp.TableAlias) if a.alias}
-        for alias in statement.find_all(exp.TableAlias):
-            taken |= {c.name.lower() for c in alias.columns}
+    taken = {*columns, *_aliases(statements)}
     values: dict[str, exp.Expr] = {}
     types: dict[str, exp.Expr] = {}
     for at, statement in enumerate(statements):
         _fill(statement, values, params)
         if isinstance(statement, exp.Declare):
-            for item in statement.expressions:
-                default = item.args.get("default") or exp.null()
-                for name in item.this if isinstance(item.this, list) else [item.this]:
-                    if name.name.lower() in taken:
-                        raise Refused("DECLARE", name.name, "a name that no column or alias has")
-                    kind = item.args.get("kind")
-                    types[name.name.lower()] = kind
-                    values[name.name.lower()] = _typed(default, kind)
+            _declare(statement, taken, values, types)
         elif isinstance(statement, exp.Set):
-            for item in statement.expressions:
-                target = item.this.this if isinstance(item.this, exp.EQ) else None
-                if not isinstance(target, exp.Column) or target.name.lower() not in types:
-                    raise Refused("SET", item.sql(dialect="bigquery"), "a declared variable")
-                key = target.name.lower()
-                values[key] = _typed(item.this.expression, types[key])
+            _assign(statement, values, types)
         elif not isinstance(statement, exp.Query):
-            found = statement.name.split(" ")[0] if isinstance(statement, exp.Command) else ""
-            word = str(statement.this) if isinstance(statement, exp.Command) else found
-            raise Refused(
-                "sql", word or statement.key.upper(), "SELECT or WITH (DECLARE and SET before it)"
-            )
+            command = isinstance(statement, exp.Command)
+            word = str(statement.this) if command else statement.key.upper()
+            raise Refused("sql", word, "SELECT or WITH (DECLARE and SET before it)")
         elif at != len(statements) - 1:
             raise Refused("sql", f"{len(statements)} statements", "one query, the last statement")
         else:
             return statement
     raise Refused("sql", "no query", "a SELECT after DECLARE and SET")
+
+
+def _aliases(statements: Sequence[exp.Expr]) -> Iterator[str]:
+    for statement in statements:
+        for alias in statement.find_all(exp.Alias, exp.TableAlias):
+            yield alias.alias.lower() if isinstance(alias, exp.Alias) else alias.name.lower()
+            if isinstance(alias, exp.TableAlias):
+                yield from (c.name.lower() for c in alias.columns)
+
+
+def _declare(
+    statement: exp.Expr,
+    taken: Collection[str],
+    values: dict[str, exp.Expr],
+    types: dict[str, exp.Expr],
+) -> None:
+    for item in statement.expressions:
+        default, kind = item.args.get("default") or exp.null(), item.args.get("kind")
+        for name in item.this if isinstance(item.this, list) else [item.this]:
+            key = name.name.lower()
+            if key in taken:
+                raise Refused("DECLARE", name.name, "a name that no column or alias has")
+            types[key], values[key] = kind, _typed(default, kind)
+
+
+def _assign(
+    statement: exp.Expr, values: dict[str, exp.Expr], types: Mapping[str, exp.Expr]
+) -> None:
+    for item in statement.expressions:
+        target = item.this.this if isinstance(item.this, exp.EQ) else None
+        if not isinstance(target, exp.Column) or target.name.lower() not in types:
+            raise Refused("SET", item.sql(dialect="bigquery"), "a declared variable")
+        key = target.name.lower()
+        values[key] = _typed(item.this.expression, types[key])
 
 
 def _typed(value: exp.Expr, kind: exp.Expr | None) -> exp.Expr:

@@ -147,7 +147,10 @@ def name_outputs(tree: exp.Expr) -> None:
         return
     unnamed = 0
     for cell in list(tree.expressions):
-        if cell.is_star or isinstance(cell, exp.Alias | exp.Column | exp.Dot):
+        if cell.is_star or isinstance(cell, exp.Alias | exp.Column):
+            continue
+        if isinstance(cell, exp.Dot):
+            cell.replace(exp.alias_(cell.copy(), cell.name))
             continue
         cell.replace(exp.alias_(cell.copy(), f"f{unnamed}_"))
         unnamed += 1

@@ -110,8 +110,13 @@ def outcome_name(outcome: Outcome) -> str:
 
 
 def files_of(outcome: Outcome, config: Config) -> list[FileReady]:
-    """The files that a chunk wrote, as loader and cleanup want them."""
-    scraper = config.scrapers[outcome.order.scraper]
+    """The files that a chunk wrote, as loader and cleanup want them.
+
+    None for a scraper that has left the configuration: nobody knows their table any more.
+    """
+    scraper = config.scrapers.get(outcome.order.scraper)
+    if scraper is None:
+        return []
     return [
         FileReady(
             load_id=load_id(result.path, result.generation),

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from shared import records
 from shared.core.decide import Action, AlertLevel, Decision
+from shared.core.errors import BadInput
 from shared.core.execution import (
     Manifest,
     Outcome,
@@ -22,14 +23,16 @@ from shared.core.games import Game
 from shared.core.history import NOTHING, DayHistory
 from shared.core.ids import GRACE
 from shared.core.messages import ChunkOrder, RunOrder, RunRequest
+from shared.core.plan import make_plan
 from shared.core.ports import Stored
 from shared.core.resolve import TargetGame, is_over, target_game
 from shared.core.rows import decision_row
 from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Workflow
 from shared.effects import FinishedRecord, perform_finished
+from shared.errors import PortUnavailable
 from shared.messages import message, scrape_topic
-from shared.planning import ensure_plan, games_on
+from shared.planning import games_on
 from shared.world import World
 
 #: How long a run asked for by hand may wait before it is of no use.
@@ -130,8 +133,16 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
     config = world.config
     schedule = records.newest_schedule(world.state, config)
     day_games = games_on(schedule, order.target_date)
-    names = list(dict.fromkeys(name for step in order.steps for name in step.scrapers))
-    plan = ensure_plan(world, order.target_date, by="executor", schedule=schedule)
+    names = _scrapers(world, order)
+    # By hand any date may be asked for; only the locker and the controller lock its plan.
+    plan = records.newest_plan(world.state, order.target_date) or make_plan(
+        order.target_date,
+        day_games,
+        config,
+        schedule=schedule.name if schedule else "",
+        now=now,
+        by="executor",
+    )
     listing = world.state.list(records.executions_prefix(order.target_date))
     known = records.history(plan, listing)
     games = _games(order, day_games, now)
@@ -165,6 +176,19 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
         fresh=order.fresh,
         expired=now > order.not_after + GRACE,
     )
+
+
+def _scrapers(world: World, order: RunOrder) -> list[str]:
+    """The order's scrapers, each once; names that another configuration knows are left to it."""
+    names = list(dict.fromkeys(name for step in order.steps for name in step.scrapers))
+    known = world.config.scrapers
+    for name in names:
+        if name not in known and order.config_version != world.config.version:
+            message = f"[{name}] is unknown here; config {order.config_version} knows it"
+            raise PortUnavailable(message)
+        if name not in known:
+            raise BadInput("run-order scraper", name, ", ".join(sorted(known)))
+    return names
 
 
 def _games(order: RunOrder, day_games: Sequence[Game], now: datetime) -> tuple[TargetGame, ...]:

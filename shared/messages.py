@@ -13,7 +13,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -129,7 +129,7 @@ def parse_content(body: str, allowed: tuple[type[Content], ...], topic: str | No
     """The record in an envelope's text, one of `allowed`."""
     try:
         envelope = json.loads(body or "{}")
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise BadInput("message data", short(body), "JSON") from e
     if not isinstance(envelope, dict):
         raise BadInput("message data", short(body), "a JSON object")
@@ -139,10 +139,14 @@ def parse_content(body: str, allowed: tuple[type[Content], ...], topic: str | No
     # Only a tick may do without a kind: its topic says everything.
     kind = envelope.get("kind", "tick" if Tick in allowed and topic in (None, *TICKS) else None)
     kinds = {name: model for name, model in KINDS.items() if model in allowed}
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         where = f"message kind on {topic}" if topic else "message kind"
         raise BadInput(where, kind, ", ".join(kinds))
     content: Content = build(kinds[kind], {**envelope, "kind": kind}, f"{kind} message")
+    for each in fields(content):
+        # Compared with a naive instant every clock would raise, at every delivery again.
+        if isinstance(found := getattr(content, each.name), datetime):
+            aware(found, f"{kind} message {each.name}")
     return content
 
 

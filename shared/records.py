@@ -163,9 +163,11 @@ def outcome_metadata(outcome: Outcome, config: Config) -> dict[str, str]:
     """What a chunk obtained: complete targets, and what they cover, in under 8 KiB."""
     complete = [result for result in outcome.results if result.complete]
     covers = sorted({found for result in complete for found in result.covers})
+    # A scraper that left the configuration while its chunk was under way has no dataset now.
+    entry = config.scrapers.get(outcome.order.scraper)
     return {
         "scraper": outcome.order.scraper,
-        "dataset": config.scrapers[outcome.order.scraper].dataset,
+        "dataset": entry.dataset if entry else "",
         "target_date": outcome.order.target_date.isoformat(),
         "obtained": ",".join(result.target.id for result in complete),
         "covers": ",".join(covers),

@@ -116,13 +116,14 @@ def _slot(
     if attempts and attempts[-1].status is None:
         yield _skip(moment, slot, "in_flight", f"{attempts[-1].execution_id} is under way")
         return
-    wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
     if moment.closes_now(slot):
         # A tick inside the window has said already that a poll is not needed.
         told = _satisfied(workflow, slot, day) and not moment.skipped(slot)
         if not attempts and not told:
+            wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
             yield _close(moment, workflow, slot, day, games, wanted)
     elif moment.is_open(slot):
+        wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
         if not _settled(workflow, attempts, wanted):
             yield _open(moment, workflow, slot, day, games, wanted, attempts)
     elif slot.opens_at <= moment.tick < slot.closes_at:

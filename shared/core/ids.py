@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from shared.core.days import iso, minute
+from shared.core.days import aware, iso, minute
 from shared.core.errors import BadInput
 
 #: How far a tick may lie from the clock: replay goes back a week, skew ahead five minutes.
@@ -26,9 +26,10 @@ def tick_of(
 ) -> datetime:
     """The UTC minute that names a tick: its attribute, else the publish or event time.
 
-    Raises BadInput for one over five minutes ahead of `now` or over seven days behind.
+    Raises BadInput for one over five minutes ahead of `now` or over seven days behind,
+    and for one without its offset.
     """
-    named = at or published or event_time or now
+    named = aware(at or published or event_time or now, "tick")
     if not now - OLDEST <= named <= now + AHEAD:
         allowed = f"between {iso(now - OLDEST)} and {iso(now + AHEAD)}"
         raise BadInput("tick", iso(named), allowed)

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from local.query import Sql
-from local.store import Store
 from local.schema import Schemas
+from local.store import Store
 from shared.core.calendar import Calendar
-from shared.core.days import wall
 from shared.core.schedule_json import load_games
 from shared.settings import Settings
 from tipoff.day import Day, opened, run
@@ -39,10 +38,14 @@ def play(folder: Path, day: Day) -> int:
         return run(day, world)
 
 
+def store_in(folder: Path) -> Store:
+    """The store of a data folder."""
+    return Store(folder, Schemas(CONFIG / "tables"))
+
+
 def asker(folder: Path, day: Day) -> Ask:
     """SQL over the folder, as of the end of `day`."""
-    store = Store(folder, Schemas(CONFIG / "tables"))
-    sql = Sql(store, config=CONFIG)
+    sql = Sql(store_in(folder), config=CONFIG)
     return lambda query: sql.query(query, now=day.end).rows
 
 
@@ -68,9 +71,3 @@ def folder(tmp_path_factory: pytest.TempPathFactory, wednesday: Day) -> Path:
 def ask(folder: Path, wednesday: Day) -> Ask:
     return asker(folder, wednesday)
 
-
-def et_hour(day: date, hour: int) -> Any:
-    """The instant at which ET clocks show `hour` on `day`."""
-    from datetime import time
-
-    return wall(day, time(hour))

@@ -28,9 +28,11 @@ def verdicts(ask: Ask, day: date) -> dict[str, int]:
     [
         # No games (Thanksgiving): 4 refreshes and the morning, nothing that needs games.
         (date(2025, 11, 27), 5, 0),
-        # 25 hours long: refreshes at 05, 11, 17 and 23 ET, the last until 05:00 six hours on.
-        (date(2025, 11, 2), 22, 8),
-        # 02:00 to 03:00 ET does not exist in the night before; 13:00 is the first tip.
+        # The clocks went back in the night: 4 + 1 + 6 referee + 6 injury (11:00 to 21:00, last
+        # tip 21:30) + 3 betting (15:30 less 6, 4 and 2 h) + 3 windows.
+        (date(2025, 11, 2), 23, 8),
+        # They went forward: 13:00 is the first tip, so betting at 09:00 and 11:00 only, and the
+        # last at 21:00, so injury polls until 19:00.
         (date(2026, 3, 8), 21, 10),
         # Tips from noon: betting at 08:00 and 10:00 only (06:00 is before business hours).
         (date(2025, 12, 25), 22, 5),

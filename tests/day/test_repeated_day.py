@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.day.conftest import ROOT, WEDNESDAY, play
-from tipoff.comparing import compare
+from tests.day.conftest import CONFIG, ROOT, WEDNESDAY, play, store_in
+from tipoff.commands.compare import Difference, differences
 from tipoff.day import Day
 
 #: Plays the day and says on stdout how many deliveries were made, after every batch.
@@ -31,20 +31,25 @@ print("done", flush=True)
 """
 
 
+def different(first: Path, second: Path) -> list[Difference]:
+    """What `tipoff compare` finds."""
+    return differences(store_in(first), store_in(second), CONFIG / "tables")[1]
+
+
 def test_running_the_day_again_adds_no_effect(
     folder: Path, wednesday: Day, tmp_path: Path
 ) -> None:
     again = tmp_path / "again"
     shutil.copytree(folder, again)
     assert play(again, wednesday) == 0
-    assert not compare(folder, again).differences
+    assert not different(folder, again)
 
 
 def test_another_folder_and_the_same_seed_give_the_same_day(
     folder: Path, wednesday: Day, tmp_path: Path
 ) -> None:
     play(tmp_path, wednesday)
-    assert not compare(folder, tmp_path).differences
+    assert not different(folder, tmp_path)
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
@@ -83,7 +88,7 @@ def test_a_day_killed_at_ten_points_ends_as_the_undisturbed_one(
         assert kill_after(start(tmp_path), deliveries), "each kill must strike a running day"
     last = start(tmp_path)
     assert last.communicate(timeout=120)[0].endswith("done\n")
-    assert not compare(folder, tmp_path).differences
+    assert not different(folder, tmp_path)
 
 
 @pytest.mark.soak
@@ -94,4 +99,4 @@ def test_a_day_killed_at_sixty_points_ends_as_the_undisturbed_one(
     while kill_after(start(tmp_path), 1 + strikes * 7 % 16):
         strikes += 1
     assert strikes >= 60
-    assert not compare(folder, tmp_path).differences
+    assert not different(folder, tmp_path)

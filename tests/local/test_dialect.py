@@ -531,6 +531,12 @@ def test_parameters_are_typed() -> None:
     assert ask(sql, params) == (date(2025, 11, 14), True, True)
 
 
+def test_a_field_of_an_element_bears_its_own_name() -> None:
+    sql = "SELECT missing_files[SAFE_OFFSET(0)].gcs_path FROM cleanup_operations"
+    answer = Sql(Rows(), config=CONFIG).query(sql, now=NOW)
+    assert (answer.columns, answer.rows) == (("gcs_path",), [("p/a",), (None,)])
+
+
 def test_columns_without_a_name_are_named_as_in_bigquery() -> None:
     answer = Sql(Rows(), config=CONFIG).query("SELECT 1, 2 AS b, 3", now=NOW)
     assert answer.columns == ("f0_", "b", "f1_")

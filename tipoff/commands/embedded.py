@@ -28,7 +28,7 @@ from shared.core.workflows import Config
 from shared.log import Log
 from shared.settings import Settings
 from shared.typed import parse
-from shared.wiring import World
+from shared.wiring import World, installed
 from sim.memory import MemorySecrets
 from sim.sources.server import SourceServer
 from sim.sources.world import SourceWorld
@@ -217,7 +217,7 @@ def _in_simulated_time(
 
     with world.clock.at(instant):
         message_id = _publish(world, message)
-    with Host(world) as host:
+    with installed(world), Host() as host:
         session = Session()
         dispatcher = Dispatcher(bus_of(world), lambda d: post_cloud_event(session, host.url, d))
         dispatcher.drain(instant + HORIZON, progress)
@@ -230,7 +230,7 @@ def _in_real_time(world: World, message: Message) -> tuple[str, bool]:
     bus, stop = bus_of(world), threading.Event()
     message_id = _publish(world, message)
     until = world.clock.now() + timedelta(seconds=PATIENCE)
-    with Host(world) as host:
+    with installed(world), Host() as host:
         session = Session()
         dispatcher = Dispatcher(bus, lambda d: post_cloud_event(session, host.url, d))
         runner = threading.Thread(target=dispatcher.run, args=(stop,), daemon=True)

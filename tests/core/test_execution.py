@@ -1,0 +1,311 @@
+"""Executions: which chunks are next, whatever came in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.core.execution import (
+    Manifest,
+    Outcome,
+    Progress,
+    RunResult,
+    RunStatus,
+    failed_outcome,
+    finish_by,
+    found_in,
+    group_size,
+    group_size_of,
+    options_for,
+    progress,
+    run_id,
+    summarise,
+)
+from shared.core.messages import ChunkOrder
+from shared.core.resolve import TargetGame
+from shared.core.targets import Target, TargetKind
+from shared.core.workflows import Step
+from tests.core.made import NOV_12, at, config
+
+NAMES = ("oddsa_events", "oddsa_player_props", "oddsa_game_lines", "nbac_team_boxscore",
+         "nbac_play_by_play", "bdl_box_scores", "espn_roster")  # fmt: skip
+EVENTS = (
+    Step(scrapers=("oddsa_events",)),
+    Step(scrapers=("oddsa_player_props", "oddsa_game_lines"), targets_from="oddsa_events"),
+)
+MADE_AT = at("13:00")
+
+
+def manifest(*steps: Step, games: int = 0, **changes: object) -> Manifest:
+    made = tuple(
+        TargetGame(game_id=f"00225{n:05d}", away="BOS", home="NYK", tip=at("19:00"))
+        for n in range(games)
+    )
+    facts: dict[str, object] = {
+        "execution_id": "x.1",
+        "decision_id": "x.run1",
+        "workflow": "w",
+        "slot_id": "x",
+        "game_day": NOV_12,
+        "target_date": NOV_12,
+        "attempt": 1,
+        "decided_at": MADE_AT,
+        "created_at": MADE_AT,
+        "steps": steps,
+        "games": made,
+        "day_games": made,
+        "expects": (),
+        "have": {},
+        "kinds": {name: config().scrapers[name].target for name in NAMES},
+        "sources": {name: config().scrapers[name].source for name in NAMES},
+        "group_size": {s: group_size_of(config(), s) for s in config().sources},
+        "options": {},
+        "not_after": at("15:00"),
+        "finish_by": finish_by(MADE_AT, steps),
+        "config_version": "v1",
+    }
+    return Manifest(**(facts | changes))  # type: ignore[arg-type]
+
+
+def events(count: int) -> tuple[Target, ...]:
+    return tuple(
+        Target(kind=TargetKind.EVENT, id=f"e{n:02d}", params={"event": f"e{n:02d}"})
+        for n in range(count)
+    )
+
+
+def nothing(_: str) -> Sequence[Target]:
+    return ()
+
+
+def ids(where: Progress) -> list[str]:
+    return [f"{chunk.chunk_id}:{len(chunk.targets)}" for chunk in where.waiting]
+
+
+def result(
+    name: str, status: RunStatus = "success", error: str | None = None, **changes: object
+) -> RunResult:
+    target = Target(kind=TargetKind.EVENT, id=name)
+    made = RunResult(
+        run_id=f"x.1.s.{name}",
+        target=target,
+        status=status,
+        record_count=1 if status == "success" else 0,
+        complete=status == "success",
+        triggered_at=MADE_AT,
+        completed_at=MADE_AT,
+        error_type=error,
+        error_message=error and f"{error} said so",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def outcome(*results: RunResult) -> Outcome:
+    order = progress(manifest(EVENTS[0]), {}, nothing).waiting[0]
+    return Outcome(order=order, results=results, at=MADE_AT)
+
+
+@pytest.mark.parametrize(
+    ("source", "size"),
+    [
+        # concurrency x floor(400 / (tries x (timeout + backoff))), at most rate x 400.
+        ("nba_stats", 16),  # 4 x floor(400 / (3 x 28 = 84)) = 4 x 4; rate 3 x 400 = 1200
+        ("nba_cdn", 40),  # 8 x floor(400 / 69) = 8 x 5
+        ("odds_api", 30),  # 6 x 5
+        ("balldontlie", 10),  # 2 x 5
+        ("nba_web", 8),  # 2 x 4
+        ("basketball_reference", 6),  # 1 x floor(400 / 64) = 6; rate 0.3 x 400 = 120
+    ],
+)
+def test_the_targets_of_a_group_fit_the_push(source: str, size: int) -> None:
+    assert group_size_of(config(), source) == size
+
+
+def test_a_slow_rate_bounds_the_group_too() -> None:
+    # 10 x floor(400 / 10) = 400 calls would fit by time, 0.02 x 400 = 8 by rate.
+    assert group_size(10, 0.02, 1, 10) == 8
+    assert group_size(1, 0.001, 1, 10) == 0  # 0.4 calls: `check` refuses such a source
+
+
+def test_an_execution_has_45_minutes_for_each_step() -> None:
+    assert finish_by(MADE_AT, EVENTS) == MADE_AT + timedelta(minutes=90)
+    assert finish_by(MADE_AT, ()) == MADE_AT + timedelta(minutes=45)
+
+
+def test_a_step_waits_for_the_one_before_it_and_takes_its_targets() -> None:
+    made = manifest(*EVENTS)
+    first = progress(made, {}, nothing)
+    assert ids(first) == ["x.1.s1.oddsa_events.1:1"]
+    assert (first.fresh, first.since, first.ended) == (True, MADE_AT, False)
+    done = {"x.1.s1.oddsa_events.1": MADE_AT + timedelta(seconds=9)}
+    second = progress(made, done, {"oddsa_events": events(3)}.__getitem__)
+    # Both scrapers ask odds_api: 3 + 3 of 30 fit one group.
+    assert ids(second) == ["x.1.s2.oddsa_player_props.1:3", "x.1.s2.oddsa_game_lines.1:3"]
+    assert (second.fresh, second.since) == (True, MADE_AT + timedelta(seconds=9))
+    third = progress(made, done | {"x.1.s2.oddsa_game_lines.1": MADE_AT}, lambda _: events(3))
+    assert ids(third) == ["x.1.s2.oddsa_player_props.1:3"]
+    assert not third.fresh
+
+
+def test_a_step_that_finds_no_targets_ends_at_once() -> None:
+    done = {"x.1.s1.oddsa_events.1": MADE_AT}
+    assert progress(manifest(*EVENTS), done, nothing).ended
+
+
+def test_what_exceeds_a_push_is_a_later_group() -> None:
+    """20 events: 30 calls a group. Props 20 and lines 10, then lines 10; the n counts on."""
+    made = manifest(*EVENTS)
+    done = {"x.1.s1.oddsa_events.1": MADE_AT}
+
+    def found(_: str) -> Sequence[Target]:
+        return events(20)
+
+    first = progress(made, done, found)
+    assert ids(first) == ["x.1.s2.oddsa_player_props.1:20", "x.1.s2.oddsa_game_lines.1:10"]
+    done |= {chunk.chunk_id: MADE_AT for chunk in first.waiting}
+    assert ids(progress(made, done, found)) == ["x.1.s2.oddsa_game_lines.2:10"]
+
+
+def test_sources_have_room_of_their_own_in_a_group() -> None:
+    """19 games: 16 fit nba_stats (box), all fit nba_cdn (plays); 3 boxes come after."""
+    step = Step(scrapers=("nbac_team_boxscore", "nbac_play_by_play", "bdl_box_scores"))
+    made = manifest(step, games=19)
+    first = progress(made, {}, nothing)
+    assert ids(first) == [
+        "x.1.s1.nbac_team_boxscore.1:16",
+        "x.1.s1.nbac_play_by_play.1:19",
+        "x.1.s1.bdl_box_scores.1:1",
+    ]
+    done = {chunk.chunk_id: MADE_AT for chunk in first.waiting}
+    assert ids(progress(made, done, nothing)) == ["x.1.s1.nbac_team_boxscore.2:3"]
+
+
+def test_a_chunk_holds_50_targets_at_most() -> None:
+    made = manifest(*EVENTS, group_size={"odds_api": 500})
+    done = {"x.1.s1.oddsa_events.1": MADE_AT}
+    first = progress(made, done, lambda _: events(60))
+    assert ids(first) == ["x.1.s2.oddsa_player_props.1:50", "x.1.s2.oddsa_game_lines.1:50"]
+
+
+def test_what_is_had_already_is_not_asked_again() -> None:
+    step = Step(scrapers=("nbac_team_boxscore", "bdl_box_scores"))
+    have = {"nbac_team_boxscore": ("0022500000", "0022500002"), "bdl_box_scores": ("2025-11-12",)}
+    (chunk,) = progress(manifest(step, games=3, have=have), {}, nothing).waiting
+    assert [target.id for target in chunk.targets] == ["0022500001"]
+    everything = {**have, "nbac_team_boxscore": tuple(f"00225{n:05d}" for n in range(3))}
+    assert progress(manifest(step, games=3, have=everything), {}, nothing).ended
+
+
+def test_an_expired_execution_asks_nothing_and_fails() -> None:
+    late = manifest(*EVENTS, expired=True)
+    assert progress(late, {}, nothing).ended
+    summary = summarise(late, [])
+    assert summary.status == "failed"
+    assert summary.error_message == "expired: not run by 2025-11-12T20:00:00+00:00"
+
+
+def test_a_chunk_carries_all_that_its_receiver_needs() -> None:
+    made = manifest(EVENTS[0], games=2, options={"oddsa_events": {"markets": "h2h"}})
+    (chunk,) = progress(made, {}, nothing).waiting
+    assert chunk.not_after == made.finish_by
+    assert chunk.options == {"markets": "h2h"}
+    assert [game["id"] for game in chunk.day_games] == ["0022500000", "0022500001"]
+    assert (chunk.decided_at, chunk.config_version) == (MADE_AT, "v1")
+
+
+@pytest.mark.parametrize(
+    ("results", "status", "counts", "message"),
+    [
+        ((), "completed", (0, 0, 0, 0), None),
+        ((result("a"), result("b", "no_data")), "completed", (2, 2, 1, 0), None),
+        ((result("a", "no_data"),), "completed", (1, 1, 1, 0), None),
+        (
+            (result("a"), result("b", "failed", "timeout")),
+            "partial",
+            (2, 1, 0, 1),
+            "timeout x1 (b: timeout said so)",
+        ),
+        # Most frequent first, then by name, one example each.
+        (
+            (
+                result("c", "failed", "http_5xx"),
+                result("b", "failed", "timeout"),
+                result("a", "failed", "timeout"),
+                result("d", "failed"),
+            ),
+            "failed",
+            (4, 0, 0, 4),
+            "timeout x2 (a: timeout said so); http_5xx x1 (c: http_5xx said so); "
+            "unknown x1 (d: None)",
+        ),
+    ],
+)
+def test_a_summary_counts_runs_and_names_every_kind_of_failure(
+    results: tuple[RunResult, ...], status: str, counts: tuple[int, ...], message: str | None
+) -> None:
+    summary = summarise(manifest(EVENTS[0]), [outcome(each) for each in results])
+    assert summary.status == status
+    found = (summary.triggered, summary.succeeded, summary.no_data, summary.failed)
+    assert found == counts
+    assert summary.error_message == message
+    assert summary.run_ids == tuple(sorted(each.run_id for each in results))
+
+
+def test_found_targets_are_given_once_and_in_order() -> None:
+    twice = outcome(result("a", found=events(2)), result("b", found=events(3)[1:]))
+    assert [target.id for target in found_in([twice, twice])] == ["e00", "e01", "e02"]
+
+
+def test_a_chunk_that_was_not_asked_fails_for_each_of_its_targets() -> None:
+    made = manifest(Step(scrapers=("nbac_team_boxscore",)), games=2)
+    (order,) = progress(made, {}, nothing).waiting
+    lost = failed_outcome(order, "lost", "no outcome", at("14:00"))
+    assert [(r.run_id, r.status, r.error_type) for r in lost.results] == [
+        (run_id("x.1", "nbac_team_boxscore", target), "failed", "lost") for target in order.targets
+    ]
+    assert not any(r.complete or r.record_count for r in lost.results)
+
+
+def test_options_are_taken_from_the_registry_where_it_has_some() -> None:
+    entry = replace(config().scrapers["oddsa_events"], options={"region": "us"})
+    registry = {**config().scrapers, "oddsa_events": entry}
+    assert options_for(registry, ["oddsa_events", "bdl_standings"]) == {
+        "oddsa_events": {"region": "us"}
+    }
+
+
+def walk(made: Manifest, found: int, order: Sequence[int]) -> dict[str, ChunkOrder]:
+    """Let the chunks end in a given order; returns all that were ever asked for."""
+    done: dict[str, datetime] = {}
+    asked: dict[str, ChunkOrder] = {}
+    for step in range(10_000):
+        where = progress(made, done, lambda _: events(found))
+        if where.ended:
+            return asked
+        assert where.fresh == (not any(c.chunk_id in asked for c in where.waiting))
+        asked |= {chunk.chunk_id: chunk for chunk in where.waiting}
+        chosen = where.waiting[order[step % len(order)] % len(where.waiting)]
+        done[chosen.chunk_id] = MADE_AT + timedelta(seconds=step)
+    raise AssertionError("never ended")
+
+
+@given(st.integers(0, 45), st.integers(0, 19), st.lists(st.integers(0, 9), min_size=1))
+@settings(max_examples=60, deadline=None)
+def test_any_order_of_outcomes_reaches_the_end_with_the_same_chunks(
+    found: int, games: int, order: list[int]
+) -> None:
+    boxes = Step(scrapers=("nbac_team_boxscore", "nbac_play_by_play"))
+    made = manifest(*EVENTS, boxes, games=games)
+    asked = walk(made, found, order)
+    assert asked == walk(made, found, [0])
+    by_scraper: Mapping[str, list[str]] = {
+        name: [t.id for c in asked.values() if c.scraper == name for t in c.targets]
+        for name in made.kinds
+    }
+    assert sorted(by_scraper["oddsa_game_lines"]) == [t.id for t in events(found)]
+    assert len(set(by_scraper["nbac_team_boxscore"])) == games

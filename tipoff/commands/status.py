@@ -1,0 +1,87 @@
+"""`tipoff status`: how the embedded world stands, and what an operator should look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tipoff.commands.options import AsJson, At, ConfigDir, Data, instant_of, settings_of
+from tipoff.commands.output import clock_et, on_terminal, print_json, print_table
+
+if TYPE_CHECKING:
+    from shared.core.alerts import Alert
+
+
+def status(
+    at: At = None, data: Data = None, config: ConfigDir = None, *, json: AsJson = False
+) -> None:
+    """Tell how things stand: plan, slots, decisions, executions, files, alerts.
+
+    The instant is --at, else the folder's last simulated instant, else now. Writes nothing;
+    works beside a running `tipoff up`, and from cron.
+
+    \b
+    Examples:
+      tipoff status
+      tipoff status --at 2025-11-13T01:30:00-05:00 --json
+    \b
+    Exit codes: 0 healthy, 1 warnings, 2 something is critical (or bad input, said on stderr),
+    3 folder unusable.
+    """
+    from shared.config import load_config
+    from shared.core.alerts import Severity
+    from tipoff.commands.state import look
+
+    settings = settings_of(data, config)
+    instant = instant_of(at, "--at") if at else None
+    found, alerts = look(settings, load_config(settings.config), instant)
+    if json:
+        print_json(found)
+    else:
+        _tell(found, alerts)
+    severities = {alert.severity for alert in alerts}
+    raise typer.Exit(2 if Severity.CRITICAL in severities else 1 if severities else 0)
+
+
+def _tell(found: dict[str, Any], alerts: tuple[Alert, ...]) -> None:
+    from datetime import datetime
+
+    def shown(text: str | None) -> str:
+        return clock_et(datetime.fromisoformat(text) if text else None)
+
+    running = "a tipoff up runs here" if found["running"] else "no tipoff up runs here"
+    typer.echo(f"at {shown(found['at'])}, {running}")
+    for day in found["days"]:
+        slots = ", ".join(f"{number} {state}" for state, number in day["slots"].items()) or "none"
+        typer.echo(
+            f"{day['date']}: locked {shown(day['locked_at'])}, revision {day['revision']}, "
+            f"{day['reason']}"
+        )
+        typer.echo(f"  slots: {slots}")
+        parts = [f"{c['dataset']} {c['obtained']}/{c['expected']}" for c in day["completeness"]]
+        if parts:
+            typer.echo(f"  obtained: {', '.join(parts)}")
+    typer.echo(f"last tick {shown(found['last_tick'])}, cleanup {shown(found['last_cleanup'])}")
+    ended = ", ".join(f"{n} {state}" for state, n in found["executions"]["by_status"].items())
+    typer.echo(f"executions in 24 hours: {ended or 'none'}")
+    for each in found["executions"]["unfinished"]:
+        typer.echo(f"  running: {each['execution_id']}, to end by {shown(each['finish_by'])}")
+    typer.echo(
+        f"runs in 24 hours: {found['runs']['ended']}, failed {found['runs']['failed']}; "
+        f"missing files {found['missing_files']}; dead letters {found['dead_letters']}"
+    )
+    if found["last_decisions"]:
+        columns = ("action", "workflow", "reason")
+        rows = [
+            (d["action"], d["workflow_name"], d["reason"]) for d in found["last_decisions"]
+        ]
+        print_table(columns, rows, title="last decisions")
+    for run in found["runs"]["failures"]:
+        typer.echo(f"failed: {run['run_id']}: {run['error_type']}: {run['error_message']}")
+    for alert in alerts:
+        colour = {"CRITICAL": "red", "WARNING": "yellow"}[alert.severity]
+        text = f"{alert.severity} {alert.code}: {alert.message}"
+        typer.echo(typer.style(text, fg=colour) if on_terminal() else text)
+    if not alerts:
+        typer.echo("healthy")

@@ -1,0 +1,178 @@
+"""`tipoff up`: the embedded world in real time, until somebody stops it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.core.errors import BadInput
+from tipoff.commands.by_hand import Live
+from tipoff.commands.folder_lock import holding
+from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, Data, settings_of
+
+if TYPE_CHECKING:
+    from shared.core.calendar import Calendar
+    from shared.core.workflows import Config
+    from shared.log import Log
+    from shared.settings import Settings
+    from shared.wiring import World
+
+#: What is told of normal work; warnings and errors are always told.
+SHOWN = frozenset({"lock", "plan", "decide", "finish", "cleanup", "up"})
+
+#: Seconds that deliveries under way get after Ctrl-C.
+GRACE = 8.0
+
+
+def up(
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", help="Port on 127.0.0.1 (0: a free one).")
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="Luck of the simulated sources.")
+    ] = 1,
+    calendar: CalendarFile = None,
+    data: Data = None,
+    config: ConfigDir = None,
+    *,
+    live: Live = False,
+    json: AsJson = False,
+) -> None:
+    """Run the whole of Tipoff on this machine in real time, until Ctrl-C.
+
+    The seven functions answer on 127.0.0.1 and the four scheduler jobs tick. The sources are
+    simulated unless --live. What was missed while nothing ran is made up for by the newest
+    missed tick of each job. `tipoff status`, `sql`, `tick`, `trigger` and `scrape` work beside it.
+
+    \b
+    Examples:
+      tipoff up
+      tipoff up --live --data .tipoff/season --port 8080
+      tipoff up --json | jq .message
+    \b
+    Exit codes: 0 stopped, 2 bad input or the folder is taken, 3 folder unusable.
+    """
+    from shared.config import load_config
+
+    settings = settings_of(data, config)
+    known = load_config(settings.config)
+    stop = threading.Event()
+    told = {"command": "tipoff up", "live": live}
+    with holding(settings.data, told), _stopped_by_signals(stop):
+        _serve(settings, known, stop, calendar, port=port, seed=seed, live=live, json=json)
+
+
+def _serve(
+    settings: Settings,
+    config: Config,
+    stop: threading.Event,
+    file: Path | None,
+    *,
+    port: int,
+    seed: int,
+    live: bool,
+    json: bool,
+) -> None:
+    from local.dispatch import Dispatcher
+    from local.host import Host
+    from local.post import Session, post_cloud_event
+    from local.schedule import Scheduler
+    from local.world import bus_of, store_of
+    from shared.log import Log
+    from shared.wiring import installed
+    from tipoff.commands.embedded import real_time
+    from tipoff.commands.seasons import calendar_for
+
+    log = Log("INFO") if json else plain_log()
+    season, origin, _ = calendar_for(file, settings, config)
+    with ExitStack() as stack:
+        world = stack.enter_context(
+            real_time(settings, config, season, live=live, seed=seed, log=log)
+        )
+        _bring_in(world, season, given=file is not None)
+        stack.enter_context(installed(world))
+        try:
+            host = stack.enter_context(Host(port=port))
+        except OSError as e:
+            raise BadInput("--port", port, f"a free port ({e.strerror})") from e
+        sources = "real sources" if live else f"simulated sources, seed {seed} (--live: real ones)"
+        log.info(
+            f"up at {host.url}, data in {settings.data}, {sources}, schedule: {origin}",
+            action="up",
+            url=host.url,
+            live=live,
+        )
+        session = Session()
+        stack.callback(session.close)
+        bus, report = bus_of(world), _reporter(log)
+        dispatcher = Dispatcher(
+            bus, lambda delivery: post_cloud_event(session, host.url, delivery), report=report
+        )
+        scheduler = Scheduler(config.jobs, bus, store_of(world), world.clock)
+        ticking = threading.Thread(target=scheduler.run, args=(stop, report), daemon=True)
+        ticking.start()
+        dispatcher.run(stop, grace=GRACE)
+        ticking.join(GRACE)
+        log.info("stopped; the next start goes on from here", action="up")
+
+
+def _bring_in(world: World, season: Calendar, *, given: bool) -> None:
+    """The schedule of a first start, or the one that was given; refuses simulated folders."""
+    from local.world import store_of
+    from shared import records
+    from shared.planning import adopt_schedule
+    from tipoff.commands.embedded import refuse_simulated
+
+    refuse_simulated(store_of(world), world.settings.data)
+    if given or records.newest_schedule(world.state, world.config) is None:
+        adopt_schedule(world, season, origin="import")
+
+
+def _reporter(log: Log) -> Callable[[str], None]:
+    def report(text: str) -> None:
+        log.warning(text, action="deliver")
+
+    return report
+
+
+def plain_log() -> Log:
+    """A log that prints one line for people per decision, execution, and thing gone wrong."""
+    from shared.log import Log
+    from tipoff.commands.options import real_now
+    from tipoff.commands.output import clock_et
+
+    class Plain(Log):
+        def write(self, severity: str, message: str, fields: dict[str, Any]) -> None:
+            if severity in ("DEBUG", "INFO") and fields.get("action") not in SHOWN:
+                return
+            mark = "" if severity == "INFO" else f" {severity}"
+            about = fields.get("execution_id") or ""
+            text = " ".join(f"{message} {about}".split())
+            typer.echo(f"{clock_et(real_now())}{mark} {text}")
+
+    return Plain()
+
+
+class _stopped_by_signals:  # noqa: N801 used as a function
+    """Sets the event on SIGINT and SIGTERM; the handlers that were there come back."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._set)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _set(self, *_: object) -> None:
+        self._stop.set()
