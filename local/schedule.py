@@ -65,9 +65,7 @@ def _newest(job: Job, last: datetime | None, now: datetime) -> datetime | None:
 class Scheduler:
     """Publishes each job's ticks to the bus; what it has published it keeps as facts."""
 
-    def __init__(
-        self, jobs: Mapping[str, Job], bus: LocalBus, store: Store, clock: Clock
-    ) -> None:
+    def __init__(self, jobs: Mapping[str, Job], bus: LocalBus, store: Store, clock: Clock) -> None:
         self._jobs = jobs
         self._bus = bus
         self._store = store

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -14,6 +15,7 @@ import tenacity
 from scrapers.limiter import Limiter
 from scrapers.redact import redact
 from scrapers.response import Response
+from scrapers.seats import Seats
 from scrapers.source import SourceLimits
 from scrapers.wire import Deadline, KeyedTransport, Passing, exchange
 from shared.core.ports import Clock, Secrets
@@ -100,18 +102,15 @@ class SourceClient:
     ) -> Response:
         """One call with its retries; `attempted` hears the number of each attempt."""
         url = httpx.URL(self._base + path, params=params)
-        # Named by the source's own address, also where a simulated one answers for it: what is
-        # logged, and the jitter that hangs on it, are the same in every run.
-        known_as = httpx.URL(f"https://{self.source.host}{path}", params=params)
-        call = f"{self.source.name}: GET {self._safe(str(known_as))}"
-        self._need_key(call)
+        known_as = partial(self._known_as, path, params)
+        self._need_key(known_as)
         # tries x (timeout + back-off) is what the chunk planned for: Retry-After is kept if
         # that leaves room for it. Asking before the source allows it would be of no use.
         room = self.source.tries * self.source.backoff
         retrying = tenacity.Retrying(
             sleep=self._clock.sleep,
             retry=tenacity.retry_if_exception_type(Passing),
-            wait=lambda state: self._wait(call, state),
+            wait=lambda state: self._wait(known_as(), state),
             stop=lambda state: (
                 state.attempt_number >= self.source.tries
                 or state.idle_for + state.upcoming_sleep > room
@@ -122,7 +121,7 @@ class SourceClient:
             with attempt:
                 number = attempt.retry_state.attempt_number
                 attempted(number)
-                return self._attempt(url, headers, accept, call, number)
+                return self._attempt(url, headers, accept, known_as, number)
         raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
 
     def _attempt(
@@ -130,7 +129,7 @@ class SourceClient:
         url: httpx.URL,
         headers: Mapping[str, str] | None,
         accept: Sequence[int],
-        call: str,
+        known_as: Callable[[], str],
         number: int,
     ) -> Response:
         request = self._client.build_request(
@@ -154,7 +153,7 @@ class SourceClient:
                 # A transport may name the whole address: neither this nor its cause may.
                 if e.__cause__ is not None:
                     e.__cause__.args = (self._safe(str(e.__cause__)),)
-                e.args = (f"{call}: {self._safe(str(e))}",)
+                e.args = (f"{known_as()}: {self._safe(str(e))}",)
                 raise
 
     def _wait(self, call: str, state: tenacity.RetryCallState) -> float:
@@ -166,12 +165,21 @@ class SourceClient:
     def _safe(self, text: str) -> str:
         return redact(text, self._key or "")
 
-    def _need_key(self, call: str) -> None:
+    def _known_as(self, path: str, params: Params | None) -> str:
+        """What a call is called, made only when it fails: in messages, and for its jitter.
+
+        It has the source's own address, also where a simulated one answers for it, so that both
+        are the same in every run.
+        """
+        url = httpx.URL(f"https://{self.source.host}{path}", params=params)
+        return f"{self.source.name}: GET {self._safe(str(url))}"
+
+    def _need_key(self, known_as: Callable[[], str]) -> None:
         try:
             if self.source.key_in is not None:
                 self._read_key()
         except MissingSecret as e:
-            raise SourceFailure("missing_secret", f"{call}: {e}") from e
+            raise SourceFailure("missing_secret", f"{known_as()}: {e}") from e
 
     def _read_key(self) -> str:
         with self._lock:
@@ -216,9 +224,8 @@ def _base(host: str, sources_url: str | None) -> str:
 def _network(source: SourceLimits, base: str) -> httpx.BaseTransport:
     """The real network; HTTPS_PROXY and NO_PROXY count, as for any client."""
     proxied = base.startswith("https:") and not proxy_bypass(source.host)
-    return httpx.HTTPTransport(
-        proxy=getproxies().get("https") if proxied else None,
-        limits=httpx.Limits(
-            max_connections=source.concurrency, max_keepalive_connections=source.concurrency
-        ),
-    )
+    proxy = getproxies().get("https") if proxied else None
+    one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    # Made once: reading the certificates takes longer than many a call.
+    context = httpx.create_ssl_context()
+    return Seats(lambda: httpx.HTTPTransport(verify=context, proxy=proxy, limits=one))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from scrapers.base import Ask, Fetched, Fetcher
@@ -81,6 +82,12 @@ class Runner:
         )
         return self._write(target, result, fetched) if result.status == "success" else result
 
+    @cached_property
+    def _options(self) -> Mapping[str, str]:
+        """The order's, and the day's games as JSON: one for all targets of the chunk."""
+        games = json.dumps([dict(game) for game in self.order.day_games])
+        return {**self.order.options, "games": games}
+
     def _require(self, target: Target, started: datetime) -> None:
         """Time enough, and every required parameter, before any call."""
         if (started - self.began).total_seconds() > LAST_START:
@@ -91,13 +98,12 @@ class Runner:
             raise SourceFailure("missing_parameter", message)
 
     def _ask(self, target: Target, now: datetime) -> Ask:
-        games = json.dumps([dict(game) for game in self.order.day_games])
         return Ask(
             scraper=self.scraper.name,
             target=target,
             target_date=self.order.target_date,
             now=now,
-            options={**self.order.options, "games": games},
+            options=self._options,
         )
 
     def _judge(self, result: RunResult, fetched: Fetched) -> RunResult:

@@ -7,9 +7,10 @@ its zeros. Unknown and repeated keys are errors. All problems are collected and 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,9 @@ TRIGGERS: Mapping[str, type] = {
     "after_each_game": AfterEachGame,
     "discovery": Discovery,
 }
+
+NAME = re.compile(r"[a-z][a-z0-9_-]*")
+HH_MM = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 #: A key's path in its file.
 Path_ = tuple[str | int, ...]
@@ -130,6 +134,10 @@ def _section(text: _Text, key: str, model: type) -> dict[str, Any]:
     built = {}
     for name, entry in entries.items():
         path = (key, name)
+        if not NAME.fullmatch(name):
+            # Names become parts of ids, object names and topics.
+            text.complain(path, name, "small letters, digits, _ and -, a letter first")
+            continue
         if not isinstance(entry, dict):
             text.complain(path, entry, "a mapping")
             continue
@@ -157,6 +165,12 @@ def _trigger(text: _Text, path: Path_, values: dict[str, Any]) -> bool:
     except ValidationError as e:
         _note(text, where, e)
         return False
+    for key, value in found.items():
+        # A time with a zone or seconds reads as one too, and cannot be compared with the others.
+        wanted = isinstance(getattr(values["trigger"], key), time)
+        if wanted and not HH_MM.fullmatch(str(value)):
+            text.complain((*where, key), value, "a time as HH:MM")
+            return False
     return True
 
 
@@ -171,9 +185,17 @@ def _all_problems(config: Config) -> Iterator[Problem]:
     for name, job in config.jobs.items():
         try:
             found = list(_ticks(job))
-        except (CronSimError, ValueError, KeyError) as e:
-            where = ("jobs", name, "cron" if isinstance(e, CronSimError) else "zone")
-            yield Problem(file="schedules", path=where, found=str(e), allowed="a cron and zone")
+        except CronSimError as e:
+            where, what = ("jobs", name, "cron"), f"{job.cron}: {e}"
+            yield Problem(
+                file="schedules", path=where, found=what, allowed="five fields, as 0 5 * * *"
+            )
+        except (ValueError, KeyError, OSError):
+            # OSError: a folder of zones, as America.
+            where = ("jobs", name, "zone")
+            yield Problem(
+                file="schedules", path=where, found=job.zone, allowed="a zone, as America/New_York"
+            )
         else:
             ticks += found if job.topic == "controller-tick" else []
     yield from problems(config, sorted(ticks))
@@ -219,7 +241,10 @@ def _read(path: Path) -> _Text:
     except (yaml.YAMLError, UnicodeDecodeError) as e:
         raise BadInput(f"{path.name} line 1", short(e), "UTF-8 YAML") from e
     text = _Text(name=path.name)
-    data = _value(node, (), text) if node is not None else None
+    try:
+        data = _value(node, (), text) if node is not None else None
+    except RecursionError as e:
+        raise BadInput(f"{path.name} line 1", "an alias inside itself", "a tree") from e
     if not isinstance(data, dict):
         raise BadInput(f"{path.name} line 1", short(data), "a mapping")
     text.data = data
@@ -236,6 +261,10 @@ def _value(node: Any, path: Path_, text: _Text) -> Any:
         return [_value(item, (*path, i), text) for i, item in enumerate(node.value)]
     found: dict[str, Any] = {}
     for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            text.lines[(*path, "?")] = key.start_mark.line + 1
+            text.complain((*path, "?"), "a key that is no text", "text as a key")
+            continue
         here = (*path, str(key.value))
         text.lines[here] = key.start_mark.line + 1
         if key.value in found:

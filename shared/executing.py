@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from shared import records
 from shared.core.decide import Action, AlertLevel, Decision
-from shared.core.errors import BadInput
 from shared.core.execution import (
     Manifest,
     Outcome,
@@ -20,19 +19,17 @@ from shared.core.execution import (
     summarise,
 )
 from shared.core.games import Game
-from shared.core.history import NOTHING, DayHistory
+from shared.core.history import NOTHING, DayFacts
 from shared.core.ids import GRACE
 from shared.core.messages import ChunkOrder, RunOrder, RunRequest
-from shared.core.plan import make_plan
 from shared.core.ports import Stored
 from shared.core.resolve import TargetGame, is_over, target_game
 from shared.core.rows import decision_row
 from shared.core.targets import Target, TargetKind
-from shared.core.workflows import Workflow
+from shared.core.workflows import Scraper, Workflow
 from shared.effects import FinishedRecord, perform_finished
-from shared.errors import PortUnavailable
 from shared.messages import message, scrape_topic
-from shared.planning import games_on
+from shared.planning import games_on, scraper_named
 from shared.world import World
 
 #: How long a run asked for by hand may wait before it is of no use.
@@ -133,18 +130,10 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
     config = world.config
     schedule = records.newest_schedule(world.state, config)
     day_games = games_on(schedule, order.target_date)
-    names = _scrapers(world, order)
-    # By hand any date may be asked for; only the locker and the controller lock its plan.
-    plan = records.newest_plan(world.state, order.target_date) or make_plan(
-        order.target_date,
-        day_games,
-        config,
-        schedule=schedule.name if schedule else "",
-        now=now,
-        by="executor",
-    )
+    names = dict.fromkeys(name for step in order.steps for name in step.scrapers)
+    scrapers = {name: scraper_named(world, name, order.config_version) for name in names}
     listing = world.state.list(records.executions_prefix(order.target_date))
-    known = records.history(plan, listing)
+    known = records.day_facts(order.target_date, listing)
     games = _games(order, day_games, now)
     return Manifest(
         execution_id=order.execution_id,
@@ -160,14 +149,11 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
         games=games,
         day_games=tuple(target_game(game) for game in day_games),
         expects=tuple(game.game_id for game in day_games if is_over(game, order.decided_at)),
-        have={} if order.fresh else _have(world, order, names, games, known),
-        kinds={name: config.scrapers[name].target for name in names},
-        sources={name: config.scrapers[name].source for name in names},
-        group_size={
-            config.scrapers[name].source: group_size_of(config, config.scrapers[name].source)
-            for name in names
-        },
-        options=options_for(config.scrapers, names),
+        have={} if order.fresh else _have(order, scrapers, games, known),
+        kinds={name: scraper.target for name, scraper in scrapers.items()},
+        sources={name: scraper.source for name, scraper in scrapers.items()},
+        group_size={s.source: group_size_of(config, s.source) for s in scrapers.values()},
+        options=options_for(scrapers),
         not_after=order.not_after,
         finish_by=finish_by(now, order.steps),
         config_version=order.config_version,
@@ -176,19 +162,6 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
         fresh=order.fresh,
         expired=now > order.not_after + GRACE,
     )
-
-
-def _scrapers(world: World, order: RunOrder) -> list[str]:
-    """The order's scrapers, each once; names that another configuration knows are left to it."""
-    names = list(dict.fromkeys(name for step in order.steps for name in step.scrapers))
-    known = world.config.scrapers
-    for name in names:
-        if name not in known and order.config_version != world.config.version:
-            message = f"[{name}] is unknown here; config {order.config_version} knows it"
-            raise PortUnavailable(message)
-        if name not in known:
-            raise BadInput("run-order scraper", name, ", ".join(sorted(known)))
-    return names
 
 
 def _games(order: RunOrder, day_games: Sequence[Game], now: datetime) -> tuple[TargetGame, ...]:
@@ -201,11 +174,10 @@ def _games(order: RunOrder, day_games: Sequence[Game], now: datetime) -> tuple[T
 
 
 def _have(
-    world: World,
     order: RunOrder,
-    names: Sequence[str],
+    scrapers: Mapping[str, Scraper],
     games: Sequence[TargetGame],
-    known: DayHistory,
+    known: DayFacts,
 ) -> dict[str, tuple[str, ...]]:
     """Per scraper what is not asked for again.
 
@@ -216,8 +188,7 @@ def _have(
     feeders = {step.targets_from for step in order.steps}
     earlier = known.of_slot(order.slot_id) if order.slot_id else ()
     have: dict[str, tuple[str, ...]] = {}
-    for name in names:
-        scraper = world.config.scrapers[name]
+    for name, scraper in scrapers.items():
         covered = known.covered.get(scraper.dataset, NOTHING)
         if name in feeders or (scraper.expects == "none" and scraper.target is TargetKind.DATE):
             continue

@@ -14,7 +14,7 @@ from shared.core.targets import Target, TargetKind
 from shared.core.teams import TEAMS
 from shared.core.workflows import Scraper
 from shared.messages import Event
-from shared.planning import games_on
+from shared.planning import games_on, scraper_named
 from shared.world import World
 
 #: How long a scrape by hand may wait before it is of no use.
@@ -26,10 +26,7 @@ MANUAL = "MANUAL"
 
 def chunk_by_hand(world: World, request: ScrapeRequest, event: Event) -> ChunkOrder:
     """One chunk that nobody waits for; its ids take the message's."""
-    entry = world.config.scrapers.get(request.scraper)
-    known = sorted(name for name, each in world.config.scrapers.items() if each.available)
-    if entry is None or not entry.available:
-        raise BadInput("scrape-request scraper", request.scraper, ", ".join(known))
+    entry = scraper_named(world, request.scraper, world.config.version)
     asked = event.published_at or world.clock.now()
     day = request.target_date or day_of_instant(asked)
     schedule = records.newest_schedule(world.state, world.config)

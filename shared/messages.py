@@ -119,7 +119,9 @@ def open_event(event: CloudEvent, allowed: tuple[type[Content], ...]) -> Event:
     return Event(
         content=parse_content(body, allowed, topic),
         message_id=str(found.get("messageId") or found.get("message_id") or event["id"]),
-        published_at=_instant(found.get("publishTime") or found.get("publish_time")),
+        published_at=_instant(
+            found.get("publishTime") or found.get("publish_time") or event.get("time")
+        ),
         attributes={str(key): str(value) for key, value in attributes.items()},
         topic=topic,
     )

@@ -15,7 +15,9 @@ from shared.core.games import Game
 from shared.core.plan import Plan, make_plan, revise
 from shared.core.ports import Creation
 from shared.core.schedule_guard import refuse_reason
+from shared.core.workflows import Scraper
 from shared.effects import perform_plan
+from shared.errors import PortUnavailable
 from shared.records import Schedule
 from shared.world import World
 
@@ -93,3 +95,18 @@ def adopt_schedule(world: World, calendar: Calendar, *, origin: str) -> Creation
     name = records.schedule_name(world.clock.now())
     metadata = {"origin": origin, "games": str(len(calendar.games))}
     return records.create(world.state, name, calendar.to_records(), metadata)
+
+
+def scraper_named(world: World, name: str, config_version: str) -> Scraper:
+    """The registry's entry of `name`, which a message of `config_version` names.
+
+    A name that only another configuration knows raises PortUnavailable: a newer function will
+    take the message. One that is unknown or has no fetcher here is BadInput.
+    """
+    entry = world.config.scrapers.get(name)
+    if entry is None and config_version != world.config.version:
+        raise PortUnavailable(f"[{name}] is unknown here; config {config_version} knows it")
+    if entry is None or not entry.available:
+        known = sorted(key for key, each in world.config.scrapers.items() if each.available)
+        raise BadInput("scraper", name, ", ".join(known))
+    return entry

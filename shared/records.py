@@ -16,7 +16,7 @@ from shared.core.calendar import Calendar
 from shared.core.days import parse_stamp, stamp
 from shared.core.errors import BadInput
 from shared.core.execution import ExecutionStatus, Manifest, Outcome, Summary
-from shared.core.history import Attempt, DayHistory
+from shared.core.history import Attempt, DayFacts, DayHistory
 from shared.core.plan import Plan
 from shared.core.ports import Creation, Files, Stored
 from shared.core.workflows import Config
@@ -215,7 +215,15 @@ def sort_out(listing: Sequence[Stored]) -> dict[str, ExecutionFacts]:
 
 def history(plan: Plan, listing: Sequence[Stored]) -> DayHistory:
     """What is known of a game day, from its plan and one listing of its executions."""
-    day = plan.game_day.isoformat()
+    facts = day_facts(plan.game_day, listing)
+    return DayHistory(
+        plan=plan, attempts=facts.attempts, covered=facts.covered, complete=facts.complete
+    )
+
+
+def day_facts(game_day: date, listing: Sequence[Stored]) -> DayFacts:
+    """What one listing of a game day's executions tells: no body is read."""
+    day = game_day.isoformat()
     covered: dict[str, set[str]] = {}
     complete: set[str] = set()
     attempts = []
@@ -233,8 +241,7 @@ def history(plan: Plan, listing: Sequence[Stored]) -> DayHistory:
                 complete |= {tags["dataset"]} if ids else set()
         if facts.manifest is not None and facts.manifest.metadata.get("target_date") == day:
             attempts.append(_attempt(facts, facts.manifest, obtained))
-    return DayHistory(
-        plan=plan,
+    return DayFacts(
         attempts=tuple(sorted(attempts, key=lambda a: (a.created_at, a.execution_id))),
         covered={dataset: frozenset(ids) for dataset, ids in sorted(covered.items())},
         complete=frozenset(complete),

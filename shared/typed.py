@@ -84,6 +84,10 @@ def allowed_of(error: dict[str, Any]) -> str:
             return "this key is required"
         case "literal_error" | "enum":
             return str(error["ctx"]["expected"])
+        case "tuple_type" | "list_type":
+            return "a list"
+        case "time_parsing" | "time_type":
+            return "a time as HH:MM"
         case _:
             return str(error["msg"]).removeprefix("Input should be ")
 

@@ -56,7 +56,7 @@ class Picture:
     #: Axis ticks: (x, label, whether a date begins there).
     ticks: tuple[tuple[float, str, bool], ...]
     games: tuple[Lane, ...]
-    troubles: Lane | None
+    troubles: tuple[Lane, ...]
     lanes: tuple[Lane, ...]
 
 
@@ -80,8 +80,11 @@ def picture(review: Review, facts: Facts) -> Picture:
         games.append(Lane(name=game.name, y=y, marks=tuple(_game(game, review, scale, y))))
         y += GAME
     y += 12
-    troubles = Lane(name="troubles", y=y, marks=tuple(_troubles(facts, scale, y)))
-    y += 40 if troubles.marks else 0
+    trouble = []
+    for name, marks in (("troubles", _troubles), ("lost file events", _lost)):
+        lane = Lane(name=name, y=y, marks=tuple(marks(facts, scale, y)))
+        trouble += [lane] if lane.marks else []
+        y += 34 if lane.marks else 0
     lanes = []
     for workflow in facts.config.enabled:
         marks = tuple(_lane(workflow.name, review, facts, scale, y))
@@ -93,7 +96,7 @@ def picture(review: Review, facts: Facts) -> Picture:
         names=NAMES,
         ticks=tuple(_ticks(scale)),
         games=tuple(games),
-        troubles=troubles if troubles.marks else None,
+        troubles=tuple(trouble),
         lanes=tuple(lanes),
     )
 
@@ -139,7 +142,10 @@ def _troubles(facts: Facts, scale: _Scale, y: float) -> Iterator[Mark]:
             label=trouble.source,
             title=f"{trouble.source}, {span}: {trouble.note}",
         )
-    # Events lost in one minute are one mark.
+
+
+def _lost(facts: Facts, scale: _Scale, y: float) -> Iterator[Mark]:
+    """Events lost in one minute are one mark."""
     lost: dict[datetime, list[str]] = {}
     for event in facts.lost:
         lost.setdefault(minute(event.lost_at), []).append(event.path)
@@ -154,9 +160,7 @@ def _troubles(facts: Facts, scale: _Scale, y: float) -> Iterator[Mark]:
         )
 
 
-def _lane(
-    workflow: str, review: Review, facts: Facts, scale: _Scale, y: float
-) -> Iterator[Mark]:
+def _lane(workflow: str, review: Review, facts: Facts, scale: _Scale, y: float) -> Iterator[Mark]:
     for slot in review.slots:
         if slot.workflow == workflow:
             yield _window(slot, review, scale, y)
@@ -180,7 +184,7 @@ def _window(slot: SlotLine, review: Review, scale: _Scale, y: float) -> Mark:
         x=x,
         y=y,
         # A hair short, so that windows that follow each other are seen as two.
-        width=max(2.0, round(scale.x(slot.closes_at) - x - 2, 1)),
+        width=max(2.0, round(scale.x(slot.closes_at) - x - 4, 1)),
         title=f"{slot.workflow} planned {expected}, useful {opens} to {closes} ET: {slot.verdict}",
         focus=False,
     )
@@ -199,14 +203,12 @@ def _decision(row: Row, facts: Facts, scale: _Scale, y: float) -> Mark:
     )
 
 
-def _execution(
-    row: Row, runs: Counter[str], facts: Facts, scale: _Scale, y: float
-) -> Mark:
+def _execution(row: Row, runs: Counter[str], facts: Facts, scale: _Scale, y: float) -> Mark:
     when = at(row["execution_time"])
     parts: Sequence[str] = [
         f"{runs['success']}" if runs["success"] else "",
-        f"0:{runs['no_data']}" if runs["no_data"] else "",
-        f"!{runs['failed']}" if runs["failed"] else "",
+        f"∅{runs['no_data']}" if runs["no_data"] else "",
+        f"✗{runs['failed']}" if runs["failed"] else "",
     ]
     empty = row["status"] == "completed" and not runs["success"]
     return Mark(

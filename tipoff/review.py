@@ -70,8 +70,10 @@ def _slots_unmet(facts: Facts) -> Iterator[Unmet]:
         explained = line.action == "RUN" or waits or line.reason_code in NEEDS_NONE
         aborted = line.action == "ABORT" and bool(line.reason)
         if not (explained or aborted or line.verdict is Verdict.WITHDRAWN):
-            found = f"{line.action} {line.reason_code}" if line.action else "no decision"
-            yield Unmet(rule="slot", what=f"{line.slot_id}: {found} explains it")
+            found = f"{line.action} {line.reason_code} is no explanation"
+            yield Unmet(
+                rule="slot", what=f"{line.slot_id}: {found if line.action else 'no decision'}"
+            )
 
 
 def _executions_unmet(facts: Facts) -> Iterator[Unmet]:

@@ -74,20 +74,21 @@ def _look(world: World, tick: datetime) -> CleanupRecord:
 def _candidates(world: World, tick: datetime) -> list[Written]:
     """The files named in the outcomes of the last game days."""
     today = day_of_instant(tick)
+    # Outcomes never change: each is read once in an instance's life.
     known: dict[str, list[Written]] = world.once("written", dict)
-    found: list[Written] = []
+    found: dict[str, list[Written]] = {}
     for back in range(LOOK_BACK):
         day = today - timedelta(days=back)
         for stored in world.state.list(records.executions_prefix(day)):
             chunk = "/chunks/" in stored.name and not stored.name.endswith(records.DONE)
             if chunk and stored.metadata.get("files") != "0":
-                # Outcomes never change: each is read once in an instance's life.
-                if stored.name not in known:
-                    outcome = records.read(world.state, stored.name, Outcome)
-                    known[stored.name] = written_by(outcome, world.config)
-                found += known[stored.name]
+                found[stored.name] = known.get(stored.name) or written_by(
+                    records.read(world.state, stored.name, Outcome), world.config
+                )
+    known.clear()
+    known.update(found)
     # A reused final file is named by several outcomes; it is one file.
-    return list({file.load_id: file for file in reversed(found)}.values())
+    return list({file.load_id: file for name in sorted(found) for file in found[name]}.values())
 
 
 def _announced(

@@ -124,7 +124,7 @@ def _open_days(world: World, tick: datetime, previous: datetime | None) -> Seque
     return [
         day
         for day in days
-        if day == today or (previous and day >= since) or records.newest_plan(world.state, day)
+        if day == today or (previous and day >= since) or world.state.list(f"plans/{day}/")
     ]
 
 

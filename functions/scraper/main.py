@@ -23,13 +23,13 @@ from shared.core.execution import Outcome, failed_outcome
 from shared.core.ids import GRACE
 from shared.core.messages import ChunkOrder, ScrapeRequest
 from shared.core.schedule_json import parse_schedule_json
-from shared.core.workflows import Scraper, Source
+from shared.core.workflows import Source
 from shared.effects import outcome_name, perform_outcome
-from shared.errors import PortUnavailable, SourceFailure
+from shared.errors import SourceFailure
 from shared.handmade import chunk_by_hand
 from shared.locks import KeyedLocks
 from shared.messages import Event
-from shared.planning import adopt_schedule
+from shared.planning import adopt_schedule, scraper_named
 from shared.wiring import serve
 from shared.world import World
 
@@ -75,7 +75,7 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
     if began > order.not_after + GRACE:
         message = f"not run by {order.not_after.isoformat()}"
         return failed_outcome(order, "expired", message, began)
-    entry = _known(world, order)
+    entry = scraper_named(world, order.scraper, order.config_version)
     source = world.config.sources[entry.source]
     runner = Runner(
         order=order,
@@ -101,18 +101,6 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
             path=result.path,
         )
     return Outcome(order=order, results=results, at=world.clock.now())
-
-
-def _known(world: World, order: ChunkOrder) -> Scraper:
-    """The registry's entry; a name that another configuration knows is left to its function."""
-    entry = world.config.scrapers.get(order.scraper)
-    if entry is None and order.config_version != world.config.version:
-        message = f"[{order.scraper}] is unknown here; config {order.config_version} knows it"
-        raise PortUnavailable(message)
-    if entry is None or not entry.available:
-        known = [name for name, each in world.config.scrapers.items() if each.available]
-        raise BadInput("chunk scraper", order.scraper, ", ".join(sorted(known)))
-    return entry
 
 
 def _client(world: World, source: Source) -> SourceClient:

@@ -139,7 +139,12 @@ def alerts(facts: Facts) -> tuple[Alert, ...]:
         nothing = _warning("nothing_ran", "nothing has run here")
         dead = tuple(_dead(facts))
         return (nothing, *dead)
-    found = [*_silence(facts, facts.began), *_work(facts), *_data(facts), *_dead(facts)]
+    found = [
+        *_silence(facts, facts.began),
+        *_work(facts, facts.began),
+        *_data(facts),
+        *_dead(facts),
+    ]
     return tuple(sorted(found, key=lambda alert: alert.severity is not Severity.CRITICAL))
 
 
@@ -165,7 +170,7 @@ def _silence(facts: Facts, began: datetime) -> Iterator[Alert]:
         yield _warning("schedule_stale", text)
 
 
-def _work(facts: Facts) -> Iterator[Alert]:
+def _work(facts: Facts, began: datetime) -> Iterator[Alert]:
     for run in facts.runs:
         if not run.started and facts.now - run.decided_at >= UNSTARTED:
             text = f"RUN {run.execution_id} of {_et(run.decided_at)} has no execution"
@@ -176,11 +181,15 @@ def _work(facts: Facts) -> Iterator[Alert]:
             yield _critical("execution_overdue", text)
     for fact in facts.slots:
         slot = fact.slot
-        late = facts.now - slot.closes_at >= EXPLAINED
+        late = facts.now - slot.closes_at >= EXPLAINED and slot.closes_at > began
         if fact.state is SlotState.MISSED and late and slot.priority is Priority.CRITICAL:
             text = f"slot {slot.slot_id} closed at {_et(slot.closes_at)}, and nothing explains it"
             yield _critical("slot_missed", text)
+    # What closed before anything ran here was never promised by anybody.
+    before = {f.slot.slot_id for f in facts.slots if f.slot.closes_at <= began}
     for slot_id in facts.aborts:
+        if slot_id in before:
+            continue
         yield _warning("slot_aborted", f"slot {slot_id} was aborted")
 
 

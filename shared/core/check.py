@@ -6,7 +6,9 @@ chunks that cannot fit a push, needs that go round in circles, scrapers that nob
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -16,12 +18,12 @@ from shared.core.games import Game, GameType
 from shared.core.slots import slots_of
 from shared.core.targets import TargetKind
 from shared.core.workflows import (
-    AtClock,
     BeforeFirstGame,
     Config,
     Daily,
     Discovery,
     Every,
+    Source,
     Workflow,
 )
 
@@ -30,6 +32,18 @@ SAMPLE_DAYS = (date(2025, 11, 12), date(2025, 11, 2), date(2026, 3, 8), date(202
 
 #: Tips that occur: noon, the common ones, and the latest.
 SAMPLE_TIPS = (time(12), time(19), time(19, 30), time(22, 30), time(23))
+
+#: What a trigger's numbers may be; far beyond use, and near enough to compute with.
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "hours": (1, 72),
+    "every_hours": (1, 24),
+    "minutes": (1, 2880),
+    "deadline_hours": (1, 336),
+    "tolerance_minutes": (0, 720),
+}
+
+#: What a dataset and a raw table may be called: parts of object names and of SQL.
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 #: Seconds that one call with all its tries may take (rule 6).
 CALL_SECONDS = 100
@@ -50,8 +64,10 @@ def problems(config: Config, ticks: Sequence[datetime]) -> Iterator[Problem]:
     for workflow in config.workflows.values():
         yield from _steps(workflow, config)
         yield from _needs(workflow, config)
-        yield from _numbers(workflow)
-        yield from _windows(workflow, ticks)
+        wrong = list(_numbers(workflow))
+        yield from wrong
+        if workflow.enabled and not wrong:
+            yield from _windows(workflow, ticks)
     yield from _circles(config)
     yield from _registry(config)
     yield from _sources(config)
@@ -130,15 +146,12 @@ def _numbers(workflow: Workflow) -> Iterator[Problem]:
         found = str(workflow.attempts)
         yield Problem(file="workflows", path=path, found=found, allowed="1 or more")
     trigger = workflow.trigger
-    positive = {
-        key: getattr(trigger, key)
-        for key in ("hours", "every_hours", "minutes", "deadline_hours")
-        if hasattr(trigger, key)
-    }
-    for key, value in positive.items():
-        if value < 1:
+    for key, (least, most) in BOUNDS.items():
+        value = getattr(trigger, key, least)
+        if not least <= value <= most:
             where = (*base, "trigger", key)
-            yield Problem(file="workflows", path=where, found=str(value), allowed="1 or more")
+            allowed = f"{least} to {most}"
+            yield Problem(file="workflows", path=where, found=str(value), allowed=allowed)
     ends: tuple[time, time] | None = None
     match trigger:
         case Daily(start=start, end=end):
@@ -147,9 +160,6 @@ def _numbers(workflow: Workflow) -> Iterator[Problem]:
             ends = (start, end)
         case Discovery(start=start, end=time() as end):
             ends = (start, end)
-        case AtClock(tolerance_minutes=minutes) if minutes < 0:
-            where = (*base, "trigger", "tolerance_minutes")
-            yield Problem(file="workflows", path=where, found=str(minutes), allowed="0 or more")
         case Every(hours=hours) if hours > 24:
             where = (*base, "trigger", "hours")
             yield Problem(file="workflows", path=where, found=str(hours), allowed="1 to 24")
@@ -163,15 +173,13 @@ def _numbers(workflow: Workflow) -> Iterator[Problem]:
 
 def _windows(workflow: Workflow, ticks: Sequence[datetime]) -> Iterator[Problem]:
     """Every slot of the sample days must hold a tick; two when there are later attempts."""
-    trigger = workflow.trigger
-    steps = (getattr(trigger, key, 1) for key in ("hours", "every_hours"))
-    if min(steps) < 1 or not workflow.enabled:
-        return
     wanted = 2 if workflow.attempts > 1 else 1
+    none = True
     for day in SAMPLE_DAYS:
         games = [_sample_game(day, tip) for tip in SAMPLE_TIPS]
         for chosen in ([game] for game in games):
             for slot in slots_of(workflow, day, chosen):
+                none = False
                 hits = sum(slot.opens_at <= tick < slot.closes_at for tick in ticks)
                 if hits < wanted:
                     yield Problem(
@@ -185,6 +193,13 @@ def _windows(workflow: Workflow, ticks: Sequence[datetime]) -> Iterator[Problem]
                         f"{workflow.attempts}; cron in schedules.yaml)",
                     )
                     return
+    if none:
+        yield Problem(
+            file="workflows",
+            path=("workflows", workflow.name, "trigger"),
+            found="no window on any day",
+            allowed="windows that open before they close",
+        )
 
 
 def _sample_game(day: date, tip: time) -> Game:
@@ -213,6 +228,11 @@ def _registry(config: Config) -> Iterator[Problem]:
                 found=f"{name} in no workflow",
                 allowed="a workflow that uses it, or manual: with the reason",
             )
+        for key in ("dataset", "table"):
+            value = getattr(scraper, key)
+            if value is not None and not NAME.fullmatch(value):
+                allowed = "small letters, digits and _, a letter first"
+                yield Problem(file="scrapers", path=(*base, key), found=value, allowed=allowed)
         if scraper.expects == "games" and scraper.target not in (TargetKind.DATE, TargetKind.GAME):
             yield Problem(
                 file="scrapers",
@@ -240,13 +260,9 @@ def _same_folder(config: Config) -> Iterator[Problem]:
 def _sources(config: Config) -> Iterator[Problem]:
     for name, source in config.sources.items():
         base = ("sources", name)
-        for key in ("concurrency", "rate", "timeout", "tries", "max_bytes"):
-            value = getattr(source, key)
-            if value <= 0:
-                yield Problem(
-                    file="sources", path=(*base, key), found=str(value), allowed="more than 0"
-                )
-                return
+        if wrong := list(_limits(name, source)):
+            yield from wrong
+            continue
         call = source.tries * (source.timeout + source.backoff)
         if call > CALL_SECONDS:
             yield Problem(
@@ -277,6 +293,16 @@ def _sources(config: Config) -> Iterator[Problem]:
                 found=f"key_in {source.key_in} and secret {source.secret}",
                 allowed="both or neither",
             )
+
+
+def _limits(name: str, source: Source) -> Iterator[Problem]:
+    for key in ("concurrency", "rate", "timeout", "tries", "max_bytes", "backoff"):
+        value = getattr(source, key)
+        zero = key == "backoff" and value == 0
+        if not (zero or 0 < value < math.inf):
+            allowed = "0 or more" if key == "backoff" else "more than 0"
+            path = ("sources", name, key)
+            yield Problem(file="sources", path=path, found=str(value), allowed=allowed)
 
 
 def _jobs(config: Config) -> Iterator[Problem]:

@@ -162,7 +162,12 @@ def groups_of(
 ) -> list[list[ChunkOrder]]:
     """A step's chunks in groups: one group's calls of a source fit one push deadline."""
     found = found_by(step.targets_from) if step.targets_from else ()
-    queues = {name: _targets(manifest, name, found) for name in step.scrapers}
+    # Scrapers of one kind are asked for the same targets: those are made once, and so is what
+    # every chunk tells of the day's games.
+    kinds = {manifest.kinds[name] for name in step.scrapers}
+    of_kind = {k: targets_of(k, manifest.target_date, manifest.games, found) for k in kinds}
+    queues = {n: _missing(manifest, n, of_kind[manifest.kinds[n]]) for n in step.scrapers}
+    day_games = tuple(game.as_params() for game in manifest.day_games)
     numbers = dict.fromkeys(step.scrapers, 0)
     groups: list[list[ChunkOrder]] = []
     while any(queues.values()):
@@ -175,14 +180,13 @@ def groups_of(
                 numbers[name] += 1
                 targets, queues[name] = queues[name][:take], queues[name][take:]
                 room[source] -= take
-                group.append(chunk_of(manifest, number, name, numbers[name], targets))
+                group.append(chunk_of(manifest, number, name, numbers[name], targets, day_games))
         groups.append(group)
     return groups
 
 
-def _targets(manifest: Manifest, scraper: str, found: Sequence[Target]) -> list[Target]:
+def _missing(manifest: Manifest, scraper: str, targets: Sequence[Target]) -> list[Target]:
     have = set(manifest.have.get(scraper, ()))
-    targets = targets_of(manifest.kinds[scraper], manifest.target_date, manifest.games, found)
     return [target for target in targets if target.id not in have]
 
 
@@ -198,7 +202,12 @@ def found_in(outcomes: Iterable[Outcome]) -> tuple[Target, ...]:
 
 
 def chunk_of(
-    manifest: Manifest, step: int, scraper: str, n: int, targets: Sequence[Target]
+    manifest: Manifest,
+    step: int,
+    scraper: str,
+    n: int,
+    targets: Sequence[Target],
+    day_games: tuple[Mapping[str, str], ...],
 ) -> ChunkOrder:
     """One message of the fan-out; its id is (execution, step, scraper, n)."""
     return ChunkOrder(
@@ -214,7 +223,7 @@ def chunk_of(
         scraper=scraper,
         targets=tuple(targets),
         expects=manifest.expects,
-        day_games=tuple(game.as_params() for game in manifest.day_games),
+        day_games=day_games,
         decided_at=manifest.decided_at,
         # A chunk is of no use once its execution has been given up.
         not_after=manifest.finish_by,
@@ -301,6 +310,6 @@ def failed_outcome(order: ChunkOrder, error_type: str, message: str, now: dateti
     )
 
 
-def options_for(scrapers: Mapping[str, Scraper], names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The registry options of the named scrapers, those that have any."""
-    return {name: dict(scrapers[name].options) for name in names if scrapers[name].options}
+def options_for(scrapers: Mapping[str, Scraper]) -> dict[str, dict[str, str]]:
+    """The registry options of the scrapers, those that have any."""
+    return {name: dict(scraper.options) for name, scraper in scrapers.items() if scraper.options}

@@ -38,20 +38,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DayHistory:
-    """One open game day: its plan, its executions, what was obtained for it."""
+class DayFacts:
+    """What the executions of one game day tell."""
 
-    plan: Plan
     attempts: tuple[Attempt, ...] = ()
     #: Per dataset the ids found whole (games, teams, or the date) for this game day.
     covered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Datasets with a complete answer for this game day.
     complete: frozenset[str] = NOTHING
-
-    @property
-    def day(self) -> date:
-        """The game day."""
-        return self.plan.game_day
 
     def of_slot(self, slot_id: str) -> tuple[Attempt, ...]:
         """The slot's attempts, first to last."""
@@ -66,3 +60,15 @@ class DayHistory:
     def ran(self) -> frozenset[str]:
         """The slots that have an execution."""
         return frozenset(a.slot_id for a in self.attempts if a.slot_id is not None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayHistory(DayFacts):
+    """One open game day: its plan, and what its executions tell."""
+
+    plan: Plan
+
+    @property
+    def day(self) -> date:
+        """The game day."""
+        return self.plan.game_day

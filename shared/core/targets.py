@@ -37,5 +37,5 @@ class Target:
     params: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.id or not set(self.id) <= SAFE:
+        if not self.id or not SAFE.issuperset(self.id):
             raise BadInput(f"{self.kind} target", self.id, "letters, digits and - _ : +")

@@ -32,27 +32,23 @@ def run_by_hand(
     at: datetime | None,
     live: bool,
     json: bool,
+    travels: bool = False,
 ) -> None:
     """Publish what `build` makes; raises typer.Exit with 0 when all went well, else 1.
 
     A running `tipoff up` delivers it, in its own time and with its own sources; else it is
-    delivered here, in simulated time if `at` is given or the folder lives in it.
+    delivered here, in simulated time if `at` is given or the folder lives in it. `travels`:
+    the message itself carries `at`, so that a running one can heed it.
     """
     from tipoff.commands.embedded import deliver_one, publish_one
 
     other = holder(settings.data)
     if other is not None and other.get("command") == "tipoff up":
-        if live != bool(other.get("live")):
-            found = "--live" if live else "no --live"
-            raise BadInput("sources", found, "the same as the running tipoff up")
-        message_id = publish_one(settings, build)
-        where = f"manual.{message_id}"
-        look = f"tipoff status, or tipoff sql: ids begin with {where} (ticks have their own)"
-        if json:
-            print_json({"message_id": message_id, "delivered_by": "tipoff up", "look": look})
-        else:
-            typer.echo(f"message {message_id} is published; the running tipoff up delivers it")
-            typer.echo(f"look at: {look}")
+        if live and not other.get("live"):
+            raise BadInput("--live", "a running tipoff up without it", "its simulated sources")
+        if at is not None and not travels:
+            raise BadInput("--at", at.isoformat(), "nothing: tipoff up runs here, in real time")
+        _publish_beside(publish_one(settings, build), json=json)
         return
     with holding(settings.data, {"command": "a run by hand"}):
         caused = deliver_one(settings, build, at=at, live=live)
@@ -69,6 +65,16 @@ def run_by_hand(
     else:
         _tell(caused)
     raise typer.Exit(0 if caused.well else 1)
+
+
+def _publish_beside(message_id: str, *, json: bool) -> None:
+    of_it = f"workflow_execution_id = 'manual.{message_id}'"
+    look = f'tipoff status, or tipoff sql "SELECT * FROM v_runs WHERE {of_it}"'  # noqa: S608 shown
+    if json:
+        print_json({"message_id": message_id, "delivered_by": "tipoff up", "look": look})
+    else:
+        typer.echo(f"message {message_id} is published; the running tipoff up delivers it")
+        typer.echo(f"look at: {look}")
 
 
 def _tell(caused: Caused) -> None:

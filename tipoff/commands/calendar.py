@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.core.calendar import Calendar
-    from shared.wiring import World
+    from shared.world import World
 
 app = typer.Typer(help="Bring a schedule in, and look at the one that is there.")
 
@@ -158,7 +158,7 @@ def show(
     for day in days:
         tips = [game.tip for game in season.on(day) if game.tip_known]
         shown = [clock_et(tip) for tip in (min(tips), max(tips))] if tips else ["TBD", "TBD"]
-        games = " ".join(f"{game.away}@{game.home}" for game in season.on(day))
-        rows.append((day, len(season.on(day)), *shown, games))
+        who = " ".join(f"{game.away}@{game.home}" for game in season.on(day))
+        rows.append((day, len(season.on(day)), *shown, who))
     if rows:
         print_table(("date", "games", "first tip", "last tip", "who"), rows)

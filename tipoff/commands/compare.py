@@ -64,8 +64,8 @@ def compare(
     from dataclasses import replace
 
     settings = settings_of(None, config)
-    sides = [existing_store(replace(settings, data=folder)) for folder in (first, second)]
-    counts, found = differences(*sides, settings.config / "tables")
+    left, right = (existing_store(replace(settings, data=each)) for each in (first, second))
+    counts, found = differences(left, right, settings.config / "tables")
     if json:
         told = [{"table": d.table, "id": list(d.id), "what": d.what} for d in found[:SHOWN]]
         print_json({"equal": not found, "rows": counts, "different": len(found), "first": told})
@@ -87,9 +87,7 @@ def differences(
     counts: dict[str, int] = {}
     found: list[Difference] = []
     for dataset, table, key, texts in _tables(first, second, tables):
-        left, right = (
-            _by_id(side.rows(dataset, table), key, texts) for side in (first, second)
-        )
+        left, right = (_by_id(side.rows(dataset, table), key, texts) for side in (first, second))
         name = f"{dataset}.{table}"
         counts[name] = max(sum(map(len, side.values())) for side in (left, right))
         found += _compared(name, left, right)
@@ -112,9 +110,7 @@ def _tables(
                 yield "nba_raw", table, RAW_ID, texts
 
 
-def _by_id(
-    rows: Iterable[Mapping[str, Any]], key: Sequence[str], texts: frozenset[str]
-) -> Rows:
+def _by_id(rows: Iterable[Mapping[str, Any]], key: Sequence[str], texts: frozenset[str]) -> Rows:
     found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         kept = {

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from local.bus import LocalBus
+from local.clock import DeliveryClock
 from local.dispatch import Dispatcher
 from local.host import Host
 from local.post import Session, post_cloud_event
 from local.store import Store
 from local.world import build_world, bus_of, store_of
-from shared import records
 from shared.config import load_config
 from shared.core.calendar import Calendar
 from shared.core.days import day_of_instant, iso
@@ -28,7 +29,8 @@ from shared.core.workflows import Config
 from shared.log import Log
 from shared.settings import Settings
 from shared.typed import parse
-from shared.wiring import World, installed
+from shared.wiring import installed
+from shared.world import World
 from sim.memory import MemorySecrets
 from sim.sources.server import SourceServer
 from sim.sources.world import SourceWorld
@@ -63,6 +65,7 @@ class Quiet(Log):
 
     def write(self, severity: str, message: str, fields: dict[str, Any]) -> None:
         """Keep an ERROR or worse."""
+        del fields
         if severity in ("ERROR", "CRITICAL"):
             self.errors.append(message)
 
@@ -100,12 +103,14 @@ def real_time(
 ) -> Iterator[World]:
     """The world in real time, against simulated sources unless `live`."""
     if live:
-        yield build_world(replace(settings, sources_url=None), config=config, log=log)
+        with closing(
+            build_world(replace(settings, sources_url=None), config=config, log=log)
+        ) as it:
+            yield it
         return
-    clock = _clock()
     league = SourceWorld(calendar, seed=seed, troubles=False)
-    with SourceServer(league, clock=clock) as sources:
-        yield build_world(
+    with SourceServer(league, clock=DeliveryClock().now) as sources:
+        world = build_world(
             replace(settings, sources_url=sources.url),
             config=config,
             secrets=MemorySecrets(
@@ -113,12 +118,8 @@ def real_time(
             ),
             log=log,
         )
-
-
-def _clock() -> Callable[[], datetime]:
-    from local.clock import DeliveryClock
-
-    return DeliveryClock().now
+        with closing(world):
+            yield world
 
 
 def seed_of(store: Store, default: int) -> int:
@@ -133,6 +134,15 @@ def refuse_simulated(store: Store, folder: object) -> None:
     if fact is not None:
         allowed = "a folder of its own for real time: --data DIR"
         raise BadInput(f"data folder {folder}", "a simulated day in it", allowed)
+
+
+def refuse_unfinished(store: Store, bus: LocalBus, folder: object) -> None:
+    """BadInput for a simulated day that was interrupted: its messages wait for their own time."""
+    if store.fact(SEED_FACT) is not None and (
+        store.fact(SIMULATED_NOW) is None or any(bus.pending().values())
+    ):
+        allowed = "a finished one (run the same tipoff day again), or another --data DIR"
+        raise BadInput(f"data folder {folder}", "an unfinished simulated day", allowed)
 
 
 def first_calendar(world: World, settings: Settings) -> Calendar:
@@ -158,13 +168,14 @@ def deliver_one(
     wanted = build(config)
     log = Quiet()
     plain = build_world(settings, config=config, log=log)
-    store = store_of(plain)
+    store, bus = store_of(plain), bus_of(plain)
     fact = store.fact(SIMULATED_NOW)
+    refuse_unfinished(store, bus, settings.data)
     calendar = first_calendar(plain, settings)
     instant = at or (instant_of(fact, SIMULATED_NOW) if fact else None)
     if instant is not None and live:
         raise BadInput("--live", f"simulated time {iso(instant)}", "real time and real sources")
-    before = _last_row(store)
+    before, dead = _last_row(store), {letter.delivery.id for letter in bus.dead()}
     with ExitStack() as stack:
         if instant is None:
             seed = seed_of(store, 1)
@@ -185,7 +196,8 @@ def deliver_one(
             if keep and (fact is None or instant_of(fact, SIMULATED_NOW) < last):
                 store.set_fact(SIMULATED_NOW, iso(last))
             ended = True
-    errors = [*log.errors, *(letter.error for letter in bus_of(plain).dead())]
+    given_up = [letter.error for letter in bus.dead() if letter.delivery.id not in dead]
+    errors = [*log.errors, *given_up]
     return Caused(
         message_id=message_id, rows=_rows_after(store, before), errors=errors, ended=ended
     )
@@ -205,9 +217,7 @@ def _publish(world: World, message: Message) -> str:
     return result
 
 
-def _in_simulated_time(
-    world: World, message: Message, instant: datetime
-) -> tuple[str, datetime]:
+def _in_simulated_time(world: World, message: Message, instant: datetime) -> tuple[str, datetime]:
     """Publish at `instant` and drain; the message's id and the last instant delivered at."""
     last = instant
 
@@ -247,7 +257,7 @@ def _in_real_time(world: World, message: Message) -> tuple[str, bool]:
     return message_id, not _busy(bus)
 
 
-def _busy(bus: Any) -> bool:
+def _busy(bus: LocalBus) -> bool:
     return any(
         states.get("pending", 0) or states.get("running", 0) for states in bus.counts().values()
     )
@@ -271,11 +281,3 @@ def _rows_after(store: Store, seq: int) -> dict[str, list[Mapping[str, Any]]]:
         if bodies:
             found[table] = [parse(dict, body, table) for (body,) in bodies]
     return found
-
-
-def newest_schedule_or_sample(world: World, settings: Settings) -> tuple[Calendar, bool]:
-    """The folder's newest calendar, and whether it was there already."""
-    newest = records.newest_schedule(world.state, world.config)
-    if newest is not None:
-        return newest.calendar, True
-    return sample_season(settings, world.config), False

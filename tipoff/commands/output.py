@@ -54,8 +54,8 @@ def print_table(
     if title:
         typer.echo(title)
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-    for row in (columns, *cells):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    for line_cells in ([*columns], *cells):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(line_cells, widths, strict=True))
         typer.echo(line.rstrip())
 
 

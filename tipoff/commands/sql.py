@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,9 +86,8 @@ def _query(query: str | None, file: Path | None) -> str:
     if (query is None) == (file is None):
         found = "neither" if query is None else "both"
         raise BadInput("QUERY and --file", found, "one of them, or --tables")
-    if query is not None:
-        return query
-    assert file is not None
+    if file is None:
+        return query or ""
     try:
         return read_file(file, "--file").decode("utf-8-sig")
     except UnicodeDecodeError as e:
@@ -95,7 +95,7 @@ def _query(query: str | None, file: Path | None) -> str:
 
 
 def _print(
-    columns: tuple[str, ...], rows: list[tuple[object, ...]], *, json: bool, csv: bool
+    columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], *, json: bool, csv: bool
 ) -> None:
     if json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -51,10 +51,13 @@ class _Seen:
     config: Config
     state: LocalFiles
     store: Store
-    decisions: Sequence[Mapping[str, Any]]
+    decisions: Sequence[Mapping[str, Any]] = ()
 
-    def list(self, prefix: str) -> list[Stored]:
+    def listing(self, prefix: str) -> list[Stored]:
         return [s for s in self.state.list(prefix) if s.created_at <= self.now]
+
+    def records(self, prefix: str) -> list[Stored]:
+        return [s for s in self.listing(prefix) if not s.name.endswith(records.DONE)]
 
     def rows(self, table: str, column: str) -> list[dict[str, Any]]:
         return [
@@ -73,28 +76,19 @@ def look(
         return _nothing(now, settings)
     store = existing_store(settings)
     now = at or folder_now(store)
-    seen = _Seen(
-        now=now,
-        config=config,
-        state=LocalFiles(store, "state", DeliveryClock()),
-        store=store,
-        decisions=(),
-    )
-    decided = sorted(
-        seen.rows("workflow_decisions", "decision_time"), key=lambda row: row["decision_time"]
-    )
-    seen = _Seen(
-        now=now, config=config, state=seen.state, store=store, decisions=decided
-    )
-    return _tell(seen, settings)
+    state = LocalFiles(store, "state", DeliveryClock())
+    seen = _Seen(now=now, config=config, state=state, store=store)
+    decided = seen.rows("workflow_decisions", "decision_time")
+    decided.sort(key=lambda row: str(row["decision_time"]))
+    return _tell(replace(seen, decisions=decided), settings)
 
 
 def _nothing(now: datetime, settings: Settings) -> tuple[dict[str, Any], tuple[Alert, ...]]:
     fired = alerts(Facts(now=now, today=day_of_instant(now), planned=False, began=None))
-    empty = {"by_status": {}, "unfinished": []}
+    empty: dict[str, Any] = {"by_status": {}, "unfinished": []}
     return {
         "at": iso(now),
-        "running": holder(settings.data) is not None,
+        "running": _is_up(settings),
         "days": [],
         "last_tick": None,
         "last_cleanup": None,
@@ -110,22 +104,18 @@ def _nothing(now: datetime, settings: Settings) -> tuple[dict[str, Any], tuple[A
 
 def _tell(seen: _Seen, settings: Settings) -> tuple[dict[str, Any], tuple[Alert, ...]]:
     now, today = seen.now, day_of_instant(seen.now)
-    ticks = [s for s in seen.list("ticks/") if not s.name.endswith(records.DONE)]
-    cleanups = [s for s in seen.list("cleanups/") if not s.name.endswith(records.DONE)]
-    schedules = seen.list("schedules/")
+    ticks, cleanups = seen.records("ticks/"), seen.records("cleanups/")
+    schedules = seen.listing("schedules/")
     schedule_at = parse_stamp(schedules[-1].name[10:-5]) if schedules else None
     days = [
-        told
-        for day in (today - timedelta(days=1), today)
-        if (told := _day(seen, day)) is not None
+        told for day in (today - timedelta(days=1), today) if (told := _day(seen, day)) is not None
     ]
     unfinished = [each for day in _near(today) for each in _unfinished(seen, day)]
     runs = [r for r in seen.rows("scraper_execution_log", "triggered_at") if _recent(seen, r)]
     failures = [run for run in runs if run["status"] == "failed"]
     operations = seen.rows("cleanup_operations", "cleanup_time")
-    missing = max(operations, key=lambda r: r["cleanup_time"])["missing_files_found"] if (
-        operations
-    ) else 0
+    newest = max(operations, key=lambda row: str(row["cleanup_time"]), default=None)
+    missing = newest["missing_files_found"] if newest else 0
     dead = len(LocalBus(seen.store, DeliveryClock(), subscriptions(seen.config)).dead())
     fired = alerts(
         Facts(
@@ -139,8 +129,7 @@ def _tell(seen: _Seen, settings: Settings) -> tuple[dict[str, Any], tuple[Alert,
             slots=[fact for _, facts in days for fact in facts],
             runs=_runs(seen, ticks),
             unfinished=[
-                Unfinished(execution_id=m.execution_id, finish_by=m.finish_by)
-                for m in unfinished
+                Unfinished(execution_id=m.execution_id, finish_by=m.finish_by) for m in unfinished
             ],
             aborts=[
                 row["slot_id"]
@@ -160,10 +149,10 @@ def _tell(seen: _Seen, settings: Settings) -> tuple[dict[str, Any], tuple[Alert,
         for row in seen.rows("workflow_executions", "execution_time")
         if now - datetime.fromisoformat(row["execution_time"]) <= DAY
     ]
-    last = seen.decisions[-1]["tick"] if seen.decisions else None
+    last = max((row["tick"] for row in seen.decisions if row["tick"]), default=None)
     return {
         "at": iso(now),
-        "running": holder(settings.data) is not None,
+        "running": _is_up(settings),
         "days": [told for told, _ in days],
         "last_tick": _text(_newest(ticks)),
         "last_cleanup": _text(_newest(cleanups)),
@@ -176,8 +165,7 @@ def _tell(seen: _Seen, settings: Settings) -> tuple[dict[str, Any], tuple[Alert,
         "executions": {
             "by_status": dict(sorted(Counter(row["status"] for row in executions).items())),
             "unfinished": [
-                {"execution_id": m.execution_id, "finish_by": iso(m.finish_by)}
-                for m in unfinished
+                {"execution_id": m.execution_id, "finish_by": iso(m.finish_by)} for m in unfinished
             ],
         },
         "runs": {
@@ -192,6 +180,10 @@ def _tell(seen: _Seen, settings: Settings) -> tuple[dict[str, Any], tuple[Alert,
         "dead_letters": dead,
         "alerts": [_alert(each) for each in fired],
     }, fired
+
+
+def _is_up(settings: Settings) -> bool:
+    return (holder(settings.data) or {}).get("command") == "tipoff up"
 
 
 def _recent(seen: _Seen, run: Mapping[str, Any]) -> bool:
@@ -220,11 +212,7 @@ def _newest(listing: Sequence[Stored]) -> datetime | None:
 
 def _plan(seen: _Seen, day: date) -> tuple[Plan, datetime] | None:
     """The plan in force, and when the day was locked."""
-    names = [
-        s.name
-        for s in seen.list(f"plans/{day.isoformat()}/")
-        if not s.name.endswith(records.DONE)
-    ]
+    names = [stored.name for stored in seen.records(f"plans/{day.isoformat()}/")]
     if not names:
         return None
     first = records.read(seen.state, names[0], Plan)
@@ -236,7 +224,7 @@ def _day(seen: _Seen, day: date) -> tuple[dict[str, Any], list[SlotFact]] | None
     if found is None:
         return None
     plan, locked_at = found
-    known = records.history(plan, seen.list(records.executions_prefix(day)))
+    known = records.history(plan, seen.listing(records.executions_prefix(day)))
     facts = [SlotFact(slot=slot, state=_state(seen, known, slot)) for slot in plan.slots]
     counts = Counter(fact.state for fact in facts)
     told = {
@@ -292,7 +280,7 @@ def _completeness(seen: _Seen, plan: Plan, known: DayHistory) -> list[dict[str, 
 
 def _unfinished(seen: _Seen, day: date) -> Iterable[Manifest]:
     """The manifests of the day's executions that have no end yet."""
-    for facts in records.sort_out(seen.list(records.executions_prefix(day))).values():
+    for facts in records.sort_out(seen.listing(records.executions_prefix(day))).values():
         if facts.manifest is not None and facts.finished is None:
             yield records.read(seen.state, facts.manifest.name, Manifest)
 
@@ -302,7 +290,7 @@ def _runs(seen: _Seen, ticks: Sequence[Stored]) -> list[RunFact]:
     started = {
         facts.execution_id
         for day in (*_near(day_of_instant(seen.now)), day_of_instant(seen.now - 3 * DAY))
-        for facts in records.sort_out(seen.list(records.executions_prefix(day))).values()
+        for facts in records.sort_out(seen.listing(records.executions_prefix(day))).values()
         if facts.manifest is not None
     }
     return [

@@ -73,9 +73,7 @@ def _tell(found: dict[str, Any], alerts: tuple[Alert, ...]) -> None:
     )
     if found["last_decisions"]:
         columns = ("action", "workflow", "reason")
-        rows = [
-            (d["action"], d["workflow_name"], d["reason"]) for d in found["last_decisions"]
-        ]
+        rows = [(d["action"], d["workflow_name"], d["reason"]) for d in found["last_decisions"]]
         print_table(columns, rows, title="last decisions")
     for run in found["runs"]["failures"]:
         typer.echo(f"failed: {run['run_id']}: {run['error_type']}: {run['error_message']}")

@@ -57,7 +57,7 @@ def tick(
     topic = TOPICS[one_of("tick", what, TOPICS)]
     settings = settings_of(data, config)
     instant = instant_of(at, "--at") if at else None
-    beside = holder(settings.data) is not None
+    beside = (holder(settings.data) or {}).get("command") == "tipoff up"
 
     def build(known: Config) -> Message:
         from shared.core.messages import Tick
@@ -68,4 +68,4 @@ def tick(
         named = instant if beside else None
         return message(topic, Tick(job=job, at=named, triggered_by="manual"))
 
-    run_by_hand(settings, build, at=instant, live=live, json=json)
+    run_by_hand(settings, build, at=instant, live=live, json=json, travels=True)

@@ -26,9 +26,7 @@ TargetDate = Annotated[
     str | None,
     typer.Option("--date", metavar="D", help="For this date (default: the game day it is)."),
 ]
-Fresh = Annotated[
-    bool, typer.Option("--fresh", help="Ask again for what is complete already.")
-]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Ask again for what is complete already.")]
 
 
 def trigger(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.core.workflows import Config
     from shared.log import Log
     from shared.settings import Settings
-    from shared.wiring import World
+    from shared.world import World
 
 #: What is told of normal work; warnings and errors are always told.
 SHOWN = frozenset({"lock", "plan", "decide", "finish", "cleanup", "up"})
