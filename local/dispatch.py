@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from shared.errors import PortUnavailable
 
 if TYPE_CHECKING:

@@ -9,18 +9,20 @@ import re
 import threading
 from typing import TYPE_CHECKING
 
+from local.group import sync_folder
 from local.store import from_micros, process_alive, process_mark, to_micros
 from shared.core.errors import BadInput
 from shared.core.ports import Creation, Stored
 from shared.errors import NotFound, PortUnavailable
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
-    from local.clock import DeliveryClock
     from local.store import Store
+    from shared.clock import DeliveryClock
 
 #: Cloud Storage's limits, in bytes of UTF-8.
 METADATA_BYTES = 8 * 1024
@@ -72,8 +74,10 @@ class LocalFiles:
         self._mark = process_mark().replace(":", "-")
         self._made: set[Path] = set()
         try:
-            self._make(self._temporary)
-            self._make(self._root)
+            for folder in (self._temporary, self._root):
+                folder.mkdir(exist_ok=True)
+                self._made.add(folder)
+            sync_folder(store.folder)
             self._sweep()
         except OSError as e:
             raise self._failed("make", bucket, e) from e
@@ -95,21 +99,21 @@ class LocalFiles:
         taken = self.stat(name)
         if taken is not None:
             return Creation(created=False, stored=taken)
-        target = self._root / name
         temporary = self._temporary / (
             f"{self._mark}-{self._bucket}-{threading.get_ident()}-{next(self._numbers)}"
         )
+        generation = None
         try:
             _write_durably(temporary, body)
-            self._make(target.parent)
-            generation = self._link(name, temporary, target, metadata or {}, to_micros(created_at))
+            generation = self._link(name, temporary, metadata or {}, to_micros(created_at))
         except (NotADirectoryError, IsADirectoryError, FileExistsError) as e:
             allowed = "a name that is no folder of other objects, and has no object as folder"
             raise BadInput("object name", name, allowed) from e
         except OSError as e:
             raise self._failed("write", name, e) from e
         finally:
-            temporary.unlink(missing_ok=True)
+            if generation is None:
+                temporary.unlink(missing_ok=True)
         if generation is None:
             winner = self.stat(name)
             if winner is None:
@@ -157,31 +161,42 @@ class LocalFiles:
         ]
 
     def _link(
-        self, name: str, temporary: Path, target: Path, metadata: Mapping[str, str], created: int
+        self, name: str, temporary: Path, metadata: Mapping[str, str], created: int
     ) -> int | None:
         """Row and file together; the generation, or None when another writer was first."""
-        with self._store.write() as db:
+        target = self._root / name
+        fresh = self._make(target.parent)
+        row = (self._bucket, name, json.dumps(dict(metadata), ensure_ascii=False), created)
+
+        def work(db: sqlite3.Connection, folders: set[Path]) -> int | None:
             cursor = db.execute(
                 "INSERT OR IGNORE INTO objects (bucket, name, metadata, created_at)"
                 " VALUES (?, ?, ?, ?)",
-                (self._bucket, name, json.dumps(dict(metadata), ensure_ascii=False), created),
+                row,
             )
             if cursor.rowcount != 1:
                 return None
             temporary.replace(target)
-            # The row must not outlive the name if the machine loses power after the commit.
-            _sync_folder(target.parent)
+            # The row must not outlive the name, nor the folders above it, if the machine loses
+            # power after the commit.
+            folders.add(target.parent)
+            folders.update(folder.parent for folder in fresh)
             return cursor.lastrowid
 
-    def _make(self, folder: Path) -> None:
-        """Make a folder and its parents, durably; a known one costs nothing."""
-        if folder in self._made:
-            return
-        if not folder.is_dir():
-            self._make(folder.parent)
-            folder.mkdir(exist_ok=True)
-            _sync_folder(folder.parent)
-        self._made.add(folder)
+        generation = self._store.together.write(work)
+        if generation is not None:
+            self._made.update(fresh)
+        return generation
+
+    def _make(self, folder: Path) -> list[Path]:
+        """Make a folder and its parents; those that are not known to be durable yet."""
+        fresh: list[Path] = []
+        while folder not in self._made:
+            fresh.append(folder)
+            folder = folder.parent
+        for each in reversed(fresh):
+            each.mkdir(exist_ok=True)
+        return fresh
 
     def _sweep(self) -> None:
         """Remove the temporary files of processes that were killed."""
@@ -210,14 +225,6 @@ def _write_durably(path: Path, body: bytes) -> None:
         rest = memoryview(body)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

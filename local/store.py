@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from local.group import GroupCommit
 from shared.errors import PortUnavailable
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class Store:
         self._idle: deque[sqlite3.Connection] = deque()
         #: Queues this process's writers: SQLite's own waiting is a sleep that grows to 100 ms.
         self._writing = Lock()
+        #: `write(work)`: a short transaction that may be shared with others who wait.
+        self.together = GroupCommit(self._writing, self._transaction)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as e:
@@ -96,15 +99,8 @@ class Store:
 
         Keep the block short, and do not open another one inside it.
         """
-        with self._writing, self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
+        with self._writing, self._transaction() as db:
+            yield db
 
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of one SELECT, as one consistent view of what is committed."""
@@ -182,6 +178,19 @@ class Store:
                 db.close()  # an interrupt came in between: never hand a half transaction on
             elif db is not None:
                 self._idle.append(db)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """The transaction of whoever holds `_writing`."""
+        with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(

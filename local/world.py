@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local.bus import LocalBus
-from local.clock import DeliveryClock
 from local.delivery import DeliveryPolicy, Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
-from local.pool import ThreadPool
 from local.schema import Schemas
 from local.secrets import LocalSecrets
 from local.store import Store
+from shared.clock import DeliveryClock
 from shared.config import load_config
 from shared.core.workflows import Config
 from shared.log import Log
@@ -30,6 +29,7 @@ from shared.messages import (
     SCHEDULE_LOCK,
     scrape_topic,
 )
+from shared.pool import ThreadPool
 from shared.world import World
 
 if TYPE_CHECKING:

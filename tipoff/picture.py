@@ -81,8 +81,8 @@ def picture(review: Review, facts: Facts) -> Picture:
         y += GAME
     y += 12
     trouble = []
-    for name, marks in (("troubles", _troubles), ("lost file events", _lost)):
-        lane = Lane(name=name, y=y, marks=tuple(marks(facts, scale, y)))
+    for name, found in (("troubles", _troubles), ("lost file events", _lost)):
+        lane = Lane(name=name, y=y, marks=tuple(found(facts, scale, y)))
         trouble += [lane] if lane.marks else []
         y += 34 if lane.marks else 0
     lanes = []

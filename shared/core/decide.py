@@ -247,7 +247,8 @@ def _close(
         reason=why,
         reason_code=code,
         priority=workflow.priority,
-        alert_level=AlertLevel.WARNING,
+        # What ended before the very first tick was nobody's fault.
+        alert_level=AlertLevel.WARNING if moment.previous else AlertLevel.INFO,
         scrapers=slot.scrapers,
         target_date=slot.target_date,
         context={"closes_at": iso(slot.closes_at)},

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from local.bus import LocalBus
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
-from local.pool import ThreadPool
+from shared.pool import ThreadPool
 from local.schema import Schemas
 from local.secrets import LocalSecrets
 from local.store import RAW, Store

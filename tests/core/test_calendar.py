@@ -37,8 +37,8 @@ games = st.builds(
     Game,
     game_id=st.integers(0, 40).map(lambda n: f"00225{n:05d}"),
     tip=st.datetimes(
-        datetime(2025, 10, 1),  # noqa: DTZ001
-        datetime(2025, 11, 20),  # noqa: DTZ001
+        datetime(2025, 10, 1),
+        datetime(2025, 11, 20),
         timezones=st.sampled_from([UTC, ET]),
     ),
     tip_known=st.booleans(),
@@ -52,7 +52,7 @@ games = st.builds(
 @given(st.lists(games), st.booleans())
 def test_the_normal_form_gives_back_the_same_calendar(
     found: list[Game],
-    preseason: bool,  # noqa: FBT001
+    preseason: bool,
 ) -> None:
     calendar = Calendar.of(found, preseason=preseason)
     assert Calendar.from_records(calendar.to_records(), preseason=preseason) == calendar
@@ -61,7 +61,7 @@ def test_the_normal_form_gives_back_the_same_calendar(
 @given(st.lists(games), st.booleans())
 def test_the_days_partition_the_games_that_count(
     found: list[Game],
-    preseason: bool,  # noqa: FBT001
+    preseason: bool,
 ) -> None:
     calendar = Calendar.of(found, preseason=preseason)
     counting = [each for day in calendar.days() for each in calendar.on(day)]

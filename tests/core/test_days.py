@@ -26,8 +26,8 @@ from shared.core.errors import BadInput
 
 NOV_12 = date(2025, 11, 12)
 instants = st.datetimes(
-    datetime(2025, 7, 1),  # noqa: DTZ001
-    datetime(2026, 7, 1),  # noqa: DTZ001
+    datetime(2025, 7, 1),
+    datetime(2026, 7, 1),
     timezones=st.just(UTC),
 )
 
@@ -121,7 +121,9 @@ def test_a_season_turns_over_in_july(day: date, season: str) -> None:
     assert season_of(day) == season
 
 
-@pytest.mark.parametrize("text", ["", "2025-11-12T18:00:00Z", "20251112T180000", "20251312T000000Z"])
+@pytest.mark.parametrize(
+    "text", ["", "2025-11-12T18:00:00Z", "20251112T180000", "20251312T000000Z"]
+)
 def test_a_stamp_that_is_none_is_refused_by_name(text: str) -> None:
     with pytest.raises(BadInput) as bad:
         parse_stamp(text)
@@ -130,7 +132,7 @@ def test_a_stamp_that_is_none_is_refused_by_name(text: str) -> None:
 
 def test_a_naive_instant_is_refused_at_the_door() -> None:
     with pytest.raises(BadInput, match=r"tick: found \[2025-11-12T18:00:00\]"):
-        aware(datetime(2025, 11, 12, 18), "tick")  # noqa: DTZ001
+        aware(datetime(2025, 11, 12, 18), "tick")
 
 
 @given(instants)

@@ -273,10 +273,8 @@ def test_a_chunk_that_was_not_asked_fails_for_each_of_its_targets() -> None:
 
 def test_options_are_taken_from_the_registry_where_it_has_some() -> None:
     entry = replace(config().scrapers["oddsa_events"], options={"region": "us"})
-    registry = {**config().scrapers, "oddsa_events": entry}
-    assert options_for(registry, ["oddsa_events", "bdl_standings"]) == {
-        "oddsa_events": {"region": "us"}
-    }
+    asked = {"oddsa_events": entry, "bdl_standings": config().scrapers["bdl_standings"]}
+    assert options_for(asked) == {"oddsa_events": {"region": "us"}}
 
 
 def walk(made: Manifest, found: int, order: Sequence[int]) -> dict[str, ChunkOrder]:

@@ -62,7 +62,7 @@ def test_a_tip_with_another_offset_is_kept_as_the_same_instant_in_utc() -> None:
 
 def test_a_naive_tip_is_refused() -> None:
     with pytest.raises(BadInput, match=r"game 0022500165 tip.*offset"):
-        game(tip=datetime(2025, 12, 9, 20, 30))  # noqa: DTZ001
+        game(tip=datetime(2025, 12, 9, 20, 30))
 
 
 def test_a_game_without_a_time_stands_at_midnight_of_its_day() -> None:
@@ -164,9 +164,9 @@ def test_status_texts_are_read_by_their_first_word(text: str, status: GameStatus
 def test_when_a_tip_is_only_a_placeholder(
     tip: datetime,
     text: str,
-    teams: bool,  # noqa: FBT001
-    said: bool | None,  # noqa: FBT001
-    unset: bool,  # noqa: FBT001
+    teams: bool,
+    said: bool | None,
+    unset: bool,
 ) -> None:
     assert tip_is_unset(tip, text, teams_known=teams, said=said) is unset
 

@@ -17,9 +17,7 @@ from tests.core.made import NOV_12, at, config, game, planned, season
 
 #: Half hours of a day, as tips that occur.
 TIPS = [f"{hour:02d}:{minute}" for hour in range(11, 24) for minute in ("00", "30")]
-slates = st.lists(
-    st.tuples(st.sampled_from(TIPS), st.booleans()), max_size=6
-).map(
+slates = st.lists(st.tuples(st.sampled_from(TIPS), st.booleans()), max_size=6).map(
     lambda found: [
         game(n, tip if known else "00:00", tip_known=known)
         for n, (tip, known) in enumerate(found, 1)
@@ -98,7 +96,11 @@ def test_made_days_hold_for_every_slot_what_the_season_does(games: list[Game]) -
 
 def test_a_plan_remembers_what_it_was_made_from() -> None:
     plan = planned(NOV_12, season().on(NOV_12))
-    assert (plan.revision, plan.made_by, plan.schedule) == (1, "schedule_locker", "schedules/a.json")
+    assert (plan.revision, plan.made_by, plan.schedule) == (
+        1,
+        "schedule_locker",
+        "schedules/a.json",
+    )
     assert plan.made_at == at("05:00") == day_starts(NOV_12)
     assert len(plan.games) == 12
     assert plan.changes == ()

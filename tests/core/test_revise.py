@@ -50,9 +50,7 @@ def changes(plan: Plan, name: str) -> list[tuple[str, str]]:
 def slot_at(plan: Plan, name: str, expected: str) -> str:
     """The id of a slot, by workflow and ET wall time."""
     (found,) = (
-        s.slot_id
-        for s in plan.slots
-        if s.workflow == name and s.expected_run_time == at(expected)
+        s.slot_id for s in plan.slots if s.workflow == name and s.expected_run_time == at(expected)
     )
     return found
 
@@ -132,7 +130,15 @@ def test_an_edit_of_the_configuration_adds_nothing_whose_time_has_come() -> None
     three = config_of(workflow("w", Every(kind="every", hours=3)), version="b")
     fresh = must(revised(planned(NOV_12, [], six), [], "10:00", using=three))
     assert fresh.config_version == "b"
-    assert times(fresh.slots, "w") == ["05:00", "11:00", "14:00", "17:00", "20:00", "23:00", "02:00"]
+    assert times(fresh.slots, "w") == [
+        "05:00",
+        "11:00",
+        "14:00",
+        "17:00",
+        "20:00",
+        "23:00",
+        "02:00",
+    ]
     assert {kind for kind, _ in changes(fresh, "w")} == {"added"}
     assert fresh.changes[0].reason == "the configuration changed"
 

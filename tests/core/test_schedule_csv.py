@@ -64,7 +64,7 @@ def test_columns_that_lie_are_not_read() -> None:
 )
 def test_tip_tbd_says_that_the_time_is_still_to_be_set(
     flag: str,
-    known: bool,  # noqa: FBT001
+    known: bool,
 ) -> None:
     (found,) = read(HEADER + ",tip_tbd", f"{ROW},{flag}")
     assert (found.tip_known, found.day) == (known, date(2025, 11, 5))

@@ -100,9 +100,7 @@ TWO = (game(1, "19:00"), game(2, "22:30"))
         (Discovery(kind="discovery", start=time(18), every_hours=2), (), []),
     ],
 )
-def test_every_trigger_kind(
-    trigger: Trigger, games: tuple[Game, ...], slots: list[str]
-) -> None:
+def test_every_trigger_kind(trigger: Trigger, games: tuple[Game, ...], slots: list[str]) -> None:
     assert of(trigger, *games) == slots
 
 
@@ -217,7 +215,14 @@ def test_preseason_games_count_only_where_the_configuration_says_so() -> None:
         (
             [game(1, "22:00"), game(2, "22:00")],
             ["16:00-18:00", "18:00-20:00", "20:00-22:00"],
-            ["11:00-13:00", "13:00-15:00", "15:00-17:00", "17:00-19:00", "19:00-21:00", "21:00-22:00"],
+            [
+                "11:00-13:00",
+                "13:00-15:00",
+                "15:00-17:00",
+                "17:00-19:00",
+                "19:00-21:00",
+                "21:00-22:00",
+            ],
         ),
         # One game at 19:00: no poll at 19:00, the poll at 17:00 is the last.
         (

@@ -70,4 +70,3 @@ def folder(tmp_path_factory: pytest.TempPathFactory, wednesday: Day) -> Path:
 @pytest.fixture(scope="session")
 def ask(folder: Path, wednesday: Day) -> Ask:
     return asker(folder, wednesday)
-

@@ -51,8 +51,7 @@ def test_every_slot_of_the_day_is_explained_and_every_game_obtained(
     assert sum(found.values()) == slots
     if games:
         ((boxes,),) = ask(
-            "SELECT COUNT(*) FROM nba_raw.v_nbac_team_boxscore "
-            f"WHERE game_date = DATE '{day}'"
+            f"SELECT COUNT(*) FROM nba_raw.v_nbac_team_boxscore WHERE game_date = DATE '{day}'"
         )
         assert boxes == 2 * games
 

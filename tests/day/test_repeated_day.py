@@ -36,9 +36,7 @@ def different(first: Path, second: Path) -> list[Difference]:
     return differences(store_in(first), store_in(second), CONFIG / "tables")[1]
 
 
-def test_running_the_day_again_adds_no_effect(
-    folder: Path, wednesday: Day, tmp_path: Path
-) -> None:
+def test_running_the_day_again_adds_no_effect(folder: Path, wednesday: Day, tmp_path: Path) -> None:
     again = tmp_path / "again"
     shutil.copytree(folder, again)
     assert play(again, wednesday) == 0

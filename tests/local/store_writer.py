@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from local.bus import LocalBus
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse

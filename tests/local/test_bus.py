@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.bus import LocalBus
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from local.delivery import After, Subscription
 from local.store import Store
 from shared.core.errors import BadInput

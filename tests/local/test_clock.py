@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from local.files import LocalFiles
-from local.pool import ThreadPool
+from shared.pool import ThreadPool
 from local.store import Store
 from shared.core.errors import BadInput
 

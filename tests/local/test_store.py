@@ -16,7 +16,7 @@ from random import Random
 import pytest
 
 from local.bus import LocalBus
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.store import (

@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from scrapers.base import Ask, Fetched, Response
+from scrapers.base import Ask, Fetched
 from scrapers.registry import fetcher
+from scrapers.response import Response
 from shared.core.calendar import Calendar
 from shared.core.days import iso, wall
 from shared.core.games import Game, GameType

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
-from click.testing import Result
 from rich.console import Console
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from local.delivery import Delivery
 from local.query import Sql
@@ -34,12 +32,12 @@ def tipoff_day(*args: str) -> Result:
 
 
 @pytest.fixture(scope="module")
-def one_game(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
+def one_game(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     """2025-11-06: LAC at PHX alone, 21:00 ET."""
     folder = tmp_path_factory.mktemp("day") / "one game"
     result = tipoff_day("2025-11-06", "--data", str(folder), "--json")
     assert result.exit_code == 0, result.output
-    yield folder, json.loads(result.stdout)
+    return folder, json.loads(result.stdout)
 
 
 def test_a_day_with_one_game_meets_every_obligation(one_game: tuple[Path, Any]) -> None:

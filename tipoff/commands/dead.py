@@ -80,7 +80,7 @@ def replay(
 
 def _bus(settings: Settings) -> LocalBus:
     from local.bus import LocalBus
-    from local.clock import DeliveryClock
+    from shared.clock import DeliveryClock
     from local.world import subscriptions
     from shared.config import load_config
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from local.bus import LocalBus
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from local.dispatch import Dispatcher
 from local.host import Host
 from local.post import Session, post_cloud_event

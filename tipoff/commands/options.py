@@ -100,7 +100,7 @@ def instant_of(text: str, place: str) -> datetime:
 
 def real_now() -> datetime:
     """The machine's time, in UTC."""
-    from local.clock import DeliveryClock
+    from shared.clock import DeliveryClock
 
     return DeliveryClock().now()
 

@@ -40,7 +40,7 @@ def calendar_for(
     if file is not None:
         return read_calendar(file, config), f"the file {file}", file.name
     if has_store(settings.data):
-        from local.clock import DeliveryClock
+        from shared.clock import DeliveryClock
         from local.files import LocalFiles
         from shared.records import newest_schedule
 

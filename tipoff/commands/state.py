@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from local.bus import LocalBus
-from local.clock import DeliveryClock
+from shared.clock import DeliveryClock
 from local.files import LocalFiles
 from local.world import subscriptions
 from shared import records

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from local.clock import DeliveryClock
+    from shared.clock import DeliveryClock
 
 T = TypeVar("T")
 R = TypeVar("R")
