@@ -188,7 +188,7 @@ class LocalFiles:
             self._made.update(fresh)
         return generation
 
-    def _make(self, folder: Path) -> list[Path]:
+    def _make(self, folder: Path) -> Sequence[Path]:
         """Make a folder and its parents; those that are not known to be durable yet."""
         fresh: list[Path] = []
         while folder not in self._made:

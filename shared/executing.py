@@ -82,7 +82,11 @@ def chunk_id(manifest: Manifest, stem: str) -> str:
 
 
 def send(world: World, chunks: Sequence[ChunkOrder]) -> None:
-    """Publish chunks to their sources' topics."""
+    """Publish chunks to their sources' topics.
+
+    A scraper that left the configuration under way has none: its chunks end lost, at finish_by.
+    """
+    known = [chunk for chunk in chunks if chunk.scraper in world.config.scrapers]
     world.publish(
         [
             message(
@@ -90,10 +94,10 @@ def send(world: World, chunks: Sequence[ChunkOrder]) -> None:
                 chunk,
                 {"chunk_id": chunk.chunk_id, "execution_id": chunk.execution_id},
             )
-            for chunk in chunks
+            for chunk in known
         ]
     )
-    for chunk in chunks:
+    for chunk in known:
         world.log.info(
             f"{chunk.scraper}: {len(chunk.targets)} targets",
             action="fan-out",

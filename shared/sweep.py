@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from shared import executing, records
 from shared.core.days import day_of_instant
 from shared.core.execution import Manifest, Outcome, Progress, failed_outcome
-from shared.core.messages import ChunkOrder
+from shared.core.messages import ChunkOrder, RunOrder
 from shared.core.plan import Plan
 from shared.core.ports import Stored
 from shared.effects import (
@@ -129,7 +129,20 @@ def _ticks(world: World, known: set[str], now: datetime) -> None:
                 record = records.read(world.state, stored.name, TickRecord)
                 for order in record.orders:
                     if order.execution_id not in known:
-                        executing.start(world, order)
+                        _start(world, order)
+
+
+def _start(world: World, order: RunOrder) -> None:
+    """Give a lost RUN its manifest; one that this configuration cannot run stops no sweep."""
+    names = {name for step in order.steps for name in step.scrapers}
+    if unknown := sorted(names - world.config.scrapers.keys()):
+        world.log.error(
+            f"cannot be run, [{', '.join(unknown)}] is unknown here",
+            action="refuse",
+            execution_id=order.execution_id,
+        )
+        return
+    executing.start(world, order)
 
 
 def _cleanups(world: World, now: datetime) -> None:

@@ -187,16 +187,20 @@ def _lost(event: LostEvent, facts: Facts) -> Healed:
 
 
 def _repeated(facts: Facts) -> Iterator[Healed]:
-    """Ticks that came twice, by job. Twice decided would be two rows of one workflow."""
-    ids = Counter(row["decision_id"] for row in facts.rows("workflow_decisions"))
-    twice = [key for key, number in ids.items() if number > 1]
+    """Ticks that came twice, by job. Harm would be a slot decided twice at one tick, or a
+    decision executed twice."""
+    made = Counter(
+        f"{row['slot_id'] or row['workflow_name']} at {row['tick']}"
+        for row in facts.rows("workflow_decisions")
+    )
+    made.update(row["decision_id"] for row in facts.rows("workflow_executions"))
+    twice = [what for what, number in made.items() if number > 1]
     for job, number in sorted(Counter(tick.job for tick in facts.repeated).items()):
-        first = min(tick.at for tick in facts.repeated if tick.job == job)
         yield Healed(
             kind="repeated tick",
             what=f"{job}: {number} {'tick' if number == 1 else 'ticks'} came twice",
-            began_at=first,
-            how=f"decided twice: {', '.join(twice)}" if twice else "its record was there already",
+            began_at=min(tick.at for tick in facts.repeated if tick.job == job),
+            how=f"done twice: {', '.join(twice)}" if twice else "nothing was done twice",
             healed_at=None,
             minutes=None,
             healed=not twice,

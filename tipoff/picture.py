@@ -19,7 +19,7 @@ TOP = 34
 #: Ticks of the axis, in hours.
 EVERY = 2
 
-#: Width of an execution's label, in which its numbers of runs stand.
+#: Least width of an execution's label, in which its numbers of runs stand.
 PILL = 34
 
 
@@ -210,13 +210,14 @@ def _execution(row: Row, runs: Counter[str], facts: Facts, scale: _Scale, y: flo
         f"∅{runs['no_data']}" if runs["no_data"] else "",
         f"✗{runs['failed']}" if runs["failed"] else "",
     ]
+    label = " ".join(filter(None, parts)) or "0"
     empty = row["status"] == "completed" and not runs["success"]
     return Mark(
         kind="empty" if empty else row["status"],
         x=scale.x(when),
         y=y,
-        width=PILL,
-        label=" ".join(filter(None, parts)) or "0",
+        width=max(PILL, 8 + 7 * len(label)),
+        label=label,
         title=f"{row['execution_id']} {row['status']} at {clock(when, facts.date)} ET:"
         f" {runs['success']} ok, {runs['no_data']} no data, {runs['failed']} failed,"
         f" {row['duration_seconds']:.0f} s"

@@ -34,7 +34,7 @@ QUERIES = (
 def render(review: Review, console: Console, *, report: Path | None = None) -> None:
     """Print the whole review; `report` is where the picture of the day was written."""
     _plan(review, console)
-    _title(console, "Timeline", "ET, +1 is the next date; runs by result")
+    _title(console, "Timeline", "ET; +1 is the next date")
     console.print(_timeline(review, console))
     _title(console, "Troubles and how they ended", "")
     console.print(_healed(review, console))
@@ -73,9 +73,8 @@ def _plan(review: Review, console: Console) -> None:
     console.print(
         Text.assemble((f"Game day {review.date:%A} {review.date.isoformat()}", "bold"), f"  {luck}")
     )
-    games = f"{len(review.games)} game" + ("" if len(review.games) == 1 else "s")
     console.print(
-        Text(f"{games}, {len(review.slots)} slots, plan revision {review.revision}: {review.plan}")
+        Text(f"{review.plan}; {len(review.slots)} slots, plan revision {review.revision}")
     )
     for text in _games(review):
         console.print(Text(text))
@@ -94,19 +93,13 @@ def _games(review: Review) -> Iterator[str]:
 
 def _timeline(review: Review, console: Console) -> Table:
     table = _table()
-    for name, right in (
-        ("", False),
-        ("expected", True),
-        ("workflow", False),
-        ("decided", True),
-        ("verdict", False),
-        ("tries", True),
-        ("ok", True),
-        ("no data", True),
-        ("failed", True),
-        ("", False),
-    ):
-        table.add_column(name, justify="right" if right else "left", no_wrap=bool(name))
+    table.add_column("", no_wrap=True, min_width=1)
+    table.add_column("expected", justify="right", no_wrap=True)
+    table.add_column("workflow", no_wrap=True)
+    table.add_column("decided", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("tries", justify="right", no_wrap=True)
+    table.add_column("runs", overflow="fold")
     for line in review.slots:
         glyph, ascii_glyph, style = GLYPHS[line.verdict]
         table.add_row(
@@ -115,24 +108,27 @@ def _timeline(review: Review, console: Console) -> Table:
             line.workflow,
             clock(line.decided_at, review.date),
             Text(line.verdict.value, style=style),
-            *(_number(n) for n in (line.attempts, line.success, line.no_data)),
-            Text(_number(line.failed), style="red" if line.failed else ""),
-            Text(_why(line, review), style="dim"),
+            _number(line.attempts),
+            Text(_runs(line, review), style="red" if line.failed else ""),
         )
     return table
 
 
-def _why(line: SlotLine, review: Review) -> str:
-    """What the columns do not say."""
-    if line.verdict in (Verdict.ON_TIME, Verdict.LATE):
-        if line.status == "completed":
-            return "" if not line.failed else f"completed by attempt {line.attempts}"
-        return f"ended {line.status}"
-    # A reason names the execution that found it: its slot's time says as much.
-    for other in review.slots:
-        if other.slot_id in line.reason:
-            return f"found at {clock(other.expected_run_time, review.date)}"
-    return line.reason
+def _runs(line: SlotLine, review: Review) -> str:
+    """The slot's runs by result and how it ended, or why it had none."""
+    if line.executed_at is None:
+        # A reason names the execution that found it: its slot's time says as much.
+        for other in review.slots:
+            if other.slot_id in line.reason:
+                return f"found at {clock(other.expected_run_time, review.date)}"
+        return line.reason
+    states = (("ok", line.success), ("no data", line.no_data), ("failed", line.failed))
+    found = ", ".join(f"{number} {state}" for state, number in states if number) or "none"
+    if line.status == "failed" and not (line.success or line.no_data):
+        return found
+    if line.status != "completed":
+        return f"{found}; {line.status}"
+    return f"{found}; done by try {line.attempts}" if line.failed else found
 
 
 def _healed(review: Review, console: Console) -> Table | Text:
@@ -140,7 +136,7 @@ def _healed(review: Review, console: Console) -> Table | Text:
         return Text("  none")
     good, bad = ("✓", "✗") if _unicode(console) else ("ok", "x")
     table = _table()
-    table.add_column("")
+    table.add_column("", no_wrap=True, min_width=1)
     table.add_column("began", justify="right", no_wrap=True)
     table.add_column("trouble", no_wrap=True)
     table.add_column("what", overflow="fold")
@@ -161,7 +157,7 @@ def _healed(review: Review, console: Console) -> Table | Text:
 def _completeness(review: Review, console: Console) -> Table:
     good, bad = ("✓", "✗") if _unicode(console) else ("ok", "x")
     table = _table()
-    table.add_column("")
+    table.add_column("", no_wrap=True, min_width=1)
     table.add_column("dataset", no_wrap=True)
     table.add_column("by", no_wrap=True)
     for name in ("expected", "obtained", "waived", "missing"):

@@ -87,7 +87,9 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
         began=began,
         accept=lambda fetched: _accept(world, order, fetched),
     )
-    pool = world.pool(source.name, source.concurrency)
+    # Two threads a seat: while one writes what it was given, the other asks. The limiter alone
+    # says how many ask at once.
+    pool = world.pool(source.name, 2 * source.concurrency)
     results = tuple(pool.map(runner.run, order.targets))
     for result in results:
         log = world.log.warning if result.status == "failed" else world.log.info

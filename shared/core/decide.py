@@ -236,7 +236,7 @@ def _close(
     why = (
         f"{', '.join(unmet)} did not end for {day.day.isoformat()}"
         if unmet
-        else f"no run was decided between {et(slot.opens_at)} and {et(slot.closes_at)}"
+        else f"no run began between {et(slot.opens_at)} and {et(slot.closes_at)}"
     )
     return Decision(
         decision_id=f"{slot.slot_id}.abort",

@@ -138,7 +138,7 @@ def test_a_missed_slot_is_a_warning_with_the_slots_own_id() -> None:
     (abort,) = said(one(MORNING), moment("10:00"))
     assert abort.decision_id == "2025-11-12.w.20251112T110000Z.abort"
     assert abort.alert_level is AlertLevel.WARNING
-    assert abort.reason == "no run was decided between 06:00 ET and 10:00 ET"
+    assert abort.reason == "no run began between 06:00 ET and 10:00 ET"
     late = said(one(MORNING), moment("12:00", "09:00"))[0]
     assert late.decision_id == abort.decision_id
 

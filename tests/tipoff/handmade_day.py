@@ -55,6 +55,7 @@ def decision(action: str = "RUN", code: str = "due", **changed: Any) -> Row:
         "decision_time": iso("07 09:00"),
         "workflow_name": "post_game_window_3",
         "slot_id": SLOT,
+        "tick": "20251107T090000Z",
         "action": action,
         "reason": "because",
         "reason_code": code,

@@ -101,7 +101,7 @@ def test_without_a_terminal_there_is_no_bar_and_plain_text(one_game: tuple[Path,
         assert part in result.stdout
 
 
-def test_a_day_without_games_runs_what_needs_none(tmp_path: Path) -> None:
+def test_a_day_without_games_runs_what_needs_none_and_a_dead_letter_is_told(tmp_path: Path) -> None:
     """2025-11-27, Thanksgiving: the base data of the morning and the schedule's refreshes."""
     args = ("2025-11-27", "--data", str(tmp_path), "--no-troubles")
     result = tipoff_day(*args, "--quiet")
@@ -118,6 +118,13 @@ def test_a_day_without_games_runs_what_needs_none(tmp_path: Path) -> None:
     # Four slots' schedule, and 34 runs of the morning: schedule, players, standings, active
     # players and 30 rosters.
     assert found["counts"]["runs"] == {"success": 4 + 34}
+    # The same day with a message that was given up.
+    with Store(tmp_path, Schemas(CONFIG / "tables")).write() as db:
+        db.execute("UPDATE messages SET state = 'dead', last_error = 'gone' WHERE id = 1")
+    bad = tipoff_day(*args, "--quiet")
+    assert bad.exit_code == 1
+    assert "1 obligation is not met:" in bad.stdout
+    assert bad.stdout.rstrip().endswith("gone")
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,13 @@ def test_a_tick_that_came_twice_is_told_by_its_job() -> None:
     assert (found.what, found.healed) == ("cleanup: 2 ticks came twice", True)
 
 
+def test_a_slot_decided_twice_at_one_tick_is_harm() -> None:
+    other = decision("SKIP", "in_flight", decision_id="another")
+    given = with_table("workflow_decisions", lambda rows: [*rows, other])
+    found = only(replace(given, repeated=(RepeatedTick(job="controller", at=given.end),)))
+    assert (found.healed, found.how) == (False, f"done twice: {SLOT} at 20251107T090000Z")
+
+
 # --- the review ------------------------------------------------------------------------------
 
 

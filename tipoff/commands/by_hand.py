@@ -40,18 +40,23 @@ def run_by_hand(
     delivered here, in simulated time if `at` is given or the folder lives in it. `travels`:
     the message itself carries `at`, so that a running one can heed it.
     """
+    from shared.config import load_config
     from tipoff.commands.embedded import deliver_one, publish_one
 
+    config = load_config(settings.config)
+    message = build(config)
+    if live and at is not None:
+        raise BadInput("--live", f"simulated time {at.isoformat()}", "real time with real sources")
     other = holder(settings.data)
     if other is not None and other.get("command") == "tipoff up":
         if live and not other.get("live"):
             raise BadInput("--live", "a running tipoff up without it", "its simulated sources")
         if at is not None and not travels:
             raise BadInput("--at", at.isoformat(), "nothing: tipoff up runs here, in real time")
-        _publish_beside(publish_one(settings, build), json=json)
+        _publish_beside(publish_one(settings, config, message), json=json)
         return
     with holding(settings.data, {"command": "a run by hand"}):
-        caused = deliver_one(settings, build, at=at, live=live)
+        caused = deliver_one(settings, config, message, at=at, live=live)
     if json:
         print_json(
             {

@@ -7,8 +7,8 @@ happens after its last instant. Every other folder lives in real time.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,6 @@ from local.host import Host
 from local.post import Session, post_cloud_event
 from local.store import Store
 from local.world import build_world, bus_of, store_of
-from shared.config import load_config
 from shared.core.calendar import Calendar
 from shared.core.days import day_of_instant, iso
 from shared.core.errors import BadInput
@@ -158,56 +157,53 @@ def first_calendar(world: World, settings: Settings) -> Calendar:
 
 def deliver_one(
     settings: Settings,
-    build: Callable[[Config], Message],
+    config: Config,
+    message: Message,
     *,
     at: datetime | None,
     live: bool,
 ) -> Caused:
-    """Publish one message and deliver until the work that it caused has ended."""
-    config = load_config(settings.config)
-    wanted = build(config)
+    """Publish one message and deliver until the work that it caused has ended.
+
+    BadInput for a folder whose simulated day is unfinished, and for real sources in one that
+    lives in simulated time.
+    """
     log = Quiet()
-    plain = build_world(settings, config=config, log=log)
-    store, bus = store_of(plain), bus_of(plain)
-    fact = store.fact(SIMULATED_NOW)
-    refuse_unfinished(store, bus, settings.data)
-    calendar = first_calendar(plain, settings)
-    instant = at or (instant_of(fact, SIMULATED_NOW) if fact else None)
-    if instant is not None and live:
-        raise BadInput("--live", f"simulated time {iso(instant)}", "real time and real sources")
-    before, dead = _last_row(store), {letter.delivery.id for letter in bus.dead()}
-    with ExitStack() as stack:
+    with closing(build_world(settings, config=config, log=log)) as plain:
+        store, bus = store_of(plain), bus_of(plain)
+        refuse_unfinished(store, bus, settings.data)
+        fact = store.fact(SIMULATED_NOW)
+        instant = at or (instant_of(fact, SIMULATED_NOW) if fact else None)
+        if instant is not None and live:
+            found = f"simulated time {iso(instant)}"
+            raise BadInput("--live", found, "real time with real sources")
+        league = first_calendar(plain, settings)
+        before, dead = _last_row(store), {letter.delivery.id for letter in bus.dead()}
+        seed = seed_of(store, 1)
         if instant is None:
-            seed = seed_of(store, 1)
-            world = stack.enter_context(
-                real_time(settings, config, calendar, live=live, seed=seed, log=log)
-            )
-            message_id, ended = _in_real_time(world, wanted)
+            with real_time(settings, config, league, live=live, seed=seed, log=log) as world:
+                message_id = _in_real_time(world, message)
         else:
-            day = Day(
-                date=day_of_instant(instant),
-                calendar=calendar,
-                seed=seed_of(store, 1),
-                troubles=False,
-            )
-            world = stack.enter_context(opened(day, settings, log=log))
-            keep = fact is not None or _is_new(plain)
-            message_id, last = _in_simulated_time(world, wanted, instant)
-            if keep and (fact is None or instant_of(fact, SIMULATED_NOW) < last):
+            # A folder where nothing was ever planned becomes one of simulated time.
+            moves = fact is not None or not plain.state.list("plans/")
+            day = Day(date=day_of_instant(instant), calendar=league, seed=seed, troubles=False)
+            with opened(day, settings, log=log) as world:
+                message_id, last = _in_simulated_time(world, message, instant)
+            if moves and (fact is None or instant_of(fact, SIMULATED_NOW) < last):
                 store.set_fact(SIMULATED_NOW, iso(last))
-            ended = True
-    given_up = [letter.error for letter in bus.dead() if letter.delivery.id not in dead]
-    errors = [*log.errors, *given_up]
-    return Caused(
-        message_id=message_id, rows=_rows_after(store, before), errors=errors, ended=ended
-    )
+        given_up = [letter.error for letter in bus.dead() if letter.delivery.id not in dead]
+        return Caused(
+            message_id=message_id,
+            rows=_rows_after(store, before),
+            errors=[*log.errors, *given_up],
+            ended=not _busy(bus),
+        )
 
 
-def publish_one(settings: Settings, build: Callable[[Config], Message]) -> str:
+def publish_one(settings: Settings, config: Config, message: Message) -> str:
     """Only publish, for the process that holds the folder; the message's id."""
-    config = load_config(settings.config)
-    world = build_world(settings, config=config, log=Log("CRITICAL"))
-    return _publish(world, build(config))
+    with closing(build_world(settings, config=config, log=Log("CRITICAL"))) as world:
+        return _publish(world, message)
 
 
 def _publish(world: World, message: Message) -> str:
@@ -235,8 +231,8 @@ def _in_simulated_time(world: World, message: Message, instant: datetime) -> tup
     return message_id, last
 
 
-def _in_real_time(world: World, message: Message) -> tuple[str, bool]:
-    """Publish now and deliver until the bus is empty; the message's id, and whether it is."""
+def _in_real_time(world: World, message: Message) -> str:
+    """Publish now and deliver until the bus is empty, or patience ends; the message's id."""
     bus, stop = bus_of(world), threading.Event()
     message_id = _publish(world, message)
     until = world.clock.now() + timedelta(seconds=PATIENCE)
@@ -254,18 +250,13 @@ def _in_real_time(world: World, message: Message) -> tuple[str, bool]:
             bus.wake()
             runner.join(15)
             session.close()
-    return message_id, not _busy(bus)
+    return message_id
 
 
 def _busy(bus: LocalBus) -> bool:
     return any(
         states.get("pending", 0) or states.get("running", 0) for states in bus.counts().values()
     )
-
-
-def _is_new(world: World) -> bool:
-    """Whether no plan was ever made here."""
-    return not world.state.list("plans/")
 
 
 def _last_row(store: Store) -> int:

@@ -1,0 +1,171 @@
+"""The sweep: what stopped moving is picked up, twice at most, and then given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.core.messages import RunOrder, Tick
+from shared.core.workflows import Step
+from shared.errors import PortUnavailable
+from tests.core.made import at
+from tests.functions.worlds import Here, order
+
+TWO_STEPS = (Step(scrapers=("bdl_standings",)), Step(scrapers=("bdl_active_players",)))
+
+
+def started(here: Here, *steps: Step) -> RunOrder:
+    """An execution that began at 09:00 and whose chunk was lost on its way."""
+    run = order("referee_discovery", here.at("09:00"), steps=steps or TWO_STEPS)
+    here.deliver("executor", run)
+    here.pulled()
+    return run
+
+
+def swept(here: Here, text: str) -> list[str]:
+    """The chunks that a sweep at an ET wall time sends."""
+    here.at(text)
+    here.deliver("executor", Tick(job="execute-workflows"))
+    return [c.chunk_id.rsplit(".s", 1)[1] for c in here.pulled("scrape-balldontlie")]
+
+
+def test_a_chunk_without_outcome_is_sent_again_after_15_and_30_minutes_once_each(
+    here: Here,
+) -> None:
+    started(here)
+    sent = {text: swept(here, text) for text in ("09:14", "09:15", "09:20", "09:30", "09:45")}
+    assert sent == {
+        "09:14": [],
+        "09:15": ["1.bdl_standings.1"],
+        "09:20": [],
+        "09:30": ["1.bdl_standings.1"],
+        "09:45": [],
+    }
+    assert len(here.names("resent/")) == 2
+
+
+def test_the_wait_begins_anew_with_each_step(here: Here) -> None:
+    started(here)
+    assert swept(here, "09:30") == ["1.bdl_standings.1"]
+    # The chunk sent again runs at 09:31; the report of it leads to step 2, whose chunk is lost.
+    here.deliver("executor", Tick())
+    run = order("referee_discovery", at("09:00"), steps=TWO_STEPS)
+    here.at("09:31")
+    here.deliver("executor", run)
+    (chunk,) = here.pulled("scrape-balldontlie")
+    here.deliver("scraper", chunk)
+    (report,) = here.pulled("run-advance")
+    here.deliver("executor", report)
+    here.pulled()
+    assert swept(here, "09:45") == []
+    assert swept(here, "09:46") == ["2.bdl_active_players.1"]
+
+
+def test_at_finish_by_what_has_no_outcome_is_lost_and_the_execution_ends(here: Here) -> None:
+    started(here)  # two steps: 90 minutes
+    assert swept(here, "10:29") != []
+    swept(here, "10:30")
+    (row,) = here.rows("workflow_executions")
+    assert row["status"] == "failed"
+    assert row["scrapers_failed"] == 2
+    assert row["error_message"].startswith("lost x2 (2025-11-12: no outcome by 2025-11-12T15:30")
+    runs = here.rows("scraper_execution_log")
+    assert {r["error_type"] for r in runs} == {"lost"}
+    swept(here, "10:45")
+    assert len(here.rows("workflow_executions")) == 1
+
+
+def test_a_run_that_nobody_took_up_gets_its_manifest_after_ten_minutes(here: Here) -> None:
+    here.at("09:00")
+    here.deliver("controller", Tick())
+    lost = {o.execution_id for o in here.pulled("run-decisions")}
+    assert lost
+    here.at("09:09")
+    here.deliver("executor", Tick())
+    assert here.names("executions/") == []
+    here.at("09:10")
+    here.deliver("executor", Tick())
+    assert {name.split("/")[2] for name in here.names("executions/")} == lost
+
+
+def test_a_lost_run_that_is_of_no_use_any_more_ends_expired(here: Here) -> None:
+    here.at("09:00")
+    here.deliver("controller", Tick())
+    here.pulled()
+    here.at("15:00")
+    here.deliver("executor", Tick())
+    ended = {r["workflow_name"]: r["status"] for r in here.rows("workflow_executions")}
+    assert ended["morning_operations"] == "failed"  # 10:00 is long past
+    assert ended["referee_discovery"] == "failed"
+
+
+@pytest.mark.parametrize("function", ["schedule_locker", "controller"])
+def test_rows_that_were_never_confirmed_are_appended_by_the_sweep(
+    here: Here, function: str
+) -> None:
+    here.at("06:00")
+    here.journal.down = True
+    with pytest.raises(PortUnavailable):
+        here.deliver(function, Tick())
+    here.journal.down = False
+    here.at("06:09")
+    here.deliver("executor", Tick())
+    assert here.journal.sent == 0
+    here.at("06:10")
+    here.deliver("executor", Tick())
+    assert len(here.rows("daily_expected_schedule")) == 23
+
+
+def test_an_outcome_that_was_never_reported_is_reported_by_the_sweep(here: Here) -> None:
+    run = order("referee_discovery", here.at("09:00"), steps=TWO_STEPS[:1])
+    here.deliver("executor", run)
+    (chunk,) = here.pulled()
+    here.shut.add("run-advance")
+    with pytest.raises(PortUnavailable):
+        here.deliver("scraper", chunk)
+    here.shut.clear()
+    asked = len(here.asked)
+    here.at("09:11")
+    here.deliver("executor", Tick())
+    here.rest()
+    assert len(here.asked) == asked
+    assert here.rows("workflow_executions")[0]["status"] == "completed"
+    assert len(here.rows("scraper_execution_log")) == 1
+
+
+def test_a_finish_that_was_never_appended_is_appended_by_the_sweep(here: Here) -> None:
+    started(here, TWO_STEPS[0])
+    here.at("09:15")
+    here.deliver("executor", Tick())
+    (chunk,) = here.pulled()
+    here.deliver("scraper", chunk)
+    (report,) = here.pulled("run-advance")
+    here.journal.down = True
+    with pytest.raises(PortUnavailable):
+        here.deliver("executor", report)
+    here.journal.down = False
+    here.at("09:26")
+    here.deliver("executor", Tick())
+    assert here.rows("workflow_executions")[0]["status"] == "completed"
+
+
+def test_a_scraper_that_left_the_configuration_does_not_stop_the_sweep(here: Here) -> None:
+    """An edit while an execution is under way: it ends lost, and the others go on."""
+    run = started(here, TWO_STEPS[0])
+    other = replace(run, execution_id="other.1", slot_id="other")
+    here.deliver("executor", replace(other, steps=TWO_STEPS[1:]))
+    (chunk,) = here.pulled()
+    here.deliver("scraper", chunk)
+    here.pulled()
+    scrapers = {k: v for k, v in here.config.scrapers.items() if k != "bdl_standings"}
+    edited = Here(here.clock, replace(here.config, scrapers=scrapers, version="new"))
+    object.__setattr__(edited.world, "state", here.state)
+    for minutes in (16, 31, 46):
+        here.clock.set(at("09:00") + timedelta(minutes=minutes))
+        edited.deliver("executor", Tick())
+    ended = {r["execution_id"]: r["status"] for r in edited.rows("workflow_executions")}
+    assert ended == {run.execution_id: "failed", "other.1": "completed"}
+    edited.deliver("cleanup", Tick())
+    assert len(edited.rows("cleanup_operations")) == 1

@@ -1,0 +1,123 @@
+"""Runs by hand, delivered in this process against simulated sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tipoff.cli_run import store_in, tipoff
+from tipoff.commands.folder_lock import holder, holding
+from tipoff.commands.options import SIMULATED_NOW
+from tipoff.day import SEED_FACT
+
+ONE_PM = "2025-11-27T13:00:00-05:00"
+HEADER = "game_id,tipoff_utc,away,home\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with a season of one game: 26 November 2025, 19:00 ET."""
+    file, folder = tmp_path / "season.csv", tmp_path / "data"
+    file.write_text(HEADER + "0022500061,2025-11-27T00:00:00Z,BOS,NYK\n")
+    at = tmp_path / "at"
+    at.mkdir()
+    store_in(folder).set_fact(SIMULATED_NOW, "2025-11-27T17:00:00+00:00")
+    assert tipoff("calendar", "import", file, "--data", folder).code == 0
+    return folder
+
+
+def test_a_tick_in_simulated_time_decides_and_runs_what_is_due(data: Path) -> None:
+    said = tipoff("tick", "evaluate", "--at", ONE_PM, "--data", data)
+    assert said.code == 0, said.err
+    assert "RUN schedule_refresh: due at 11:00 ET" in said.out
+    assert "2025-11-27.schedule_refresh.20251127T160000Z.1 completed: 1 of 1" in said.out
+    rows = tipoff("sql", "SELECT DISTINCT triggered_by FROM v_decisions", "--data", data, "--json")
+    assert rows.json == [{"triggered_by": "manual"}]
+
+
+def test_a_second_tick_of_the_same_minute_adds_nothing(data: Path) -> None:
+    tipoff("tick", "lock", "--at", ONE_PM, "--data", data)
+    again = tipoff("tick", "lock", "--at", ONE_PM, "--data", data)
+    assert again.code == 0
+    assert "nothing new" in again.out
+
+
+def test_a_workflow_by_hand_is_a_decision_an_execution_and_its_runs(data: Path) -> None:
+    said = tipoff("trigger", "schedule-refresh", "--date", "2025-11-26", "--data", data, "--json")
+    assert said.code == 0, said.err
+    found = said.json
+    rows, mine = found["rows"], f"manual.{found['message_id']}"
+    assert found["ended"] is True
+    assert [row["execution_id"] for row in rows["workflow_executions"]] == [mine]
+    assert [row["reason_code"] for row in rows["workflow_decisions"]] == ["manual"]
+    run = rows["scraper_execution_log"][0]
+    assert (run["source"], run["target_date"]) == ("MANUAL", "2025-11-26")
+
+
+@pytest.mark.parametrize("name", ["nbac-play-by-play", "nbac_play_by_play"])
+def test_a_scraper_by_hand_may_be_named_with_hyphens_or_underscores(name: str, data: Path) -> None:
+    ask = ("scrape", name, "--date", "2025-11-26", "--game", "0022500061", "--data", data)
+    said = tipoff(*ask, "--json")
+    assert said.code == 0, said.err
+    run = said.json["rows"]["scraper_execution_log"][0]
+    assert (run["workflow"], run["target"], run["status"]) == ("MANUAL", "0022500061", "success")
+
+
+def test_a_request_that_can_never_be_right_is_told_and_exits_1(data: Path) -> None:
+    said = tipoff("scrape", "nbac_play_by_play", "--date", "2025-11-25", "--data", data)
+    assert said.code == 1
+    assert "found [none], allowed: a day with games" in said.err
+
+
+def test_a_folder_of_simulated_days_moves_on_in_its_own_time(data: Path) -> None:
+    tipoff("scrape", "bdl_standings", "--data", data)
+    fact = store_in(data).fact(SIMULATED_NOW)
+    assert fact is not None
+    # Seconds after the folder's 17:00 UTC: real time never shows.
+    assert fact.startswith("2025-11-27T17:0")
+
+
+def test_an_interrupted_simulated_day_is_left_alone(tmp_path: Path) -> None:
+    store_in(tmp_path).set_fact(SEED_FACT, "1")
+    said = tipoff("trigger", "schedule_refresh", "--data", tmp_path)
+    assert said.code == 2
+    assert "found [an unfinished simulated day]" in said.err
+
+
+def test_a_run_by_hand_waits_for_nobody_who_holds_the_folder(tmp_path: Path) -> None:
+    with holding(tmp_path, {"command": "a run by hand"}):
+        said = tipoff("tick", "lock", "--data", tmp_path)
+    assert said.code == 2
+    assert "held by a run by hand (process " in said.err
+    assert holder(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("trigger", "betting_lines", "--at", ONE_PM), "--at: found ["),
+        (("scrape", "espn_roster", "--live"), "--live: found [a running tipoff up without it]"),
+    ],
+)
+def test_beside_tipoff_up_its_own_time_and_sources_count(
+    args: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    with holding(tmp_path, {"command": "tipoff up", "live": False}):
+        said = tipoff(*args, "--data", tmp_path)
+    assert said.code == 2
+    assert said.err.startswith(told)
+
+
+def test_beside_tipoff_up_a_request_is_only_published(tmp_path: Path) -> None:
+    with holding(tmp_path, {"command": "tipoff up", "live": False}):
+        said = tipoff("scrape", "espn_roster", "--data", tmp_path, "--json")
+    assert said.code == 0
+    assert said.json["delivered_by"] == "tipoff up"
+    pending = store_in(tmp_path).read("SELECT topic, state FROM messages")
+    assert pending == [("scrape-espn", "pending")]
+
+
+def test_a_refused_name_leaves_no_folder_behind(tmp_path: Path) -> None:
+    assert tipoff("trigger", "typo", "--data", tmp_path / "new").code == 2
+    assert list(tmp_path.iterdir()) == []

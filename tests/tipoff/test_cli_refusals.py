@@ -1,0 +1,154 @@
+"""Malformed flags and arguments: the message each gets, one line on stderr, exit code 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tipoff.cli_run import store_in, tipoff
+
+DATE = "allowed: a date as YYYY-MM-DD"
+INSTANT = "allowed: an ISO 8601 instant with its offset"
+HERE = ("--data", "DATA")
+
+REFUSALS = [
+    (("plan", "12.11.2025"), f"DATE: found [12.11.2025], {DATE}"),
+    (("plan", "2025-11-31"), f"DATE: found [2025-11-31], {DATE}"),
+    (("plan", "20251112"), f"DATE: found [20251112], {DATE}"),
+    (("plan", "2025-W46-3"), f"DATE: found [2025-W46-3], {DATE}"),
+    (
+        ("plan", "2025-11-12", "--calendar", "none.csv"),
+        "--calendar: found [none.csv], allowed: a file that can be read",
+    ),
+    (
+        ("plan", "2025-11-12", "--config", "none"),
+        "configuration folder: found [none], allowed: a folder that exists",
+    ),
+    (("tick", "lok", *HERE), "tick: found [lok], allowed: lock (the nearest) or another of: "),
+    (("tick", "everything", *HERE), "tick: found [everything], allowed: "),
+    (("tick", "lock", "--at", "noon", *HERE), f"--at: found [noon], {INSTANT}"),
+    (
+        ("tick", "lock", "--at", "2025-11-12T13:00", *HERE),
+        "--at: found [2025-11-12T13:00",
+    ),
+    (
+        ("tick", "lock", "--at", "2025-11-12T13:00:00Z", "--live", *HERE),
+        "--live: found [simulated time 2025-11-12T13:00:00+00:00], allowed: real time with real",
+    ),
+    (
+        ("trigger", "bettinglines", *HERE),
+        "workflow: found [bettinglines], allowed: betting_lines (the nearest) or another of: ",
+    ),
+    (("trigger", "x", *HERE), "workflow: found [x], allowed: betting_lines, "),
+    (("trigger", "betting_lines", "--date", "today", *HERE), f"--date: found [today], {DATE}"),
+    (
+        ("scrape", "espn-rooster", *HERE),
+        "scraper: found [espn_rooster], allowed: espn_roster (the nearest) or another of: ",
+    ),
+    (
+        ("scrape", "bdl-games", *HERE),
+        "scraper bdl_games: found [nothing fetches it yet], allowed: bdl_active_players, ",
+    ),
+    (("scrape", "espn-roster", "--param", "team", *HERE), "--param: found [team], allowed: K=V"),
+    (("scrape", "espn-roster", "--param", "=x", *HERE), "--param: found [=x], allowed: K=V"),
+    (
+        ("scrape", "espn-roster", "--param", "club=BOS", *HERE),
+        "--param: found [club], allowed: team",
+    ),
+    (
+        ("scrape", "espn-roster", "--param", "date=2025-11-12", *HERE),
+        "--param: found [date], allowed: the option --date",
+    ),
+    (
+        ("scrape", "espn-roster", "--param", "team=BOS", "--param", "team=NYK", *HERE),
+        "--param: found [team twice], allowed: each key once",
+    ),
+    (
+        ("scrape", "bdl-standings", "--game", "0022500213", *HERE),
+        "--game: found [0022500213], allowed: nothing: bdl_standings is asked per date",
+    ),
+    (("sql", *HERE), "QUERY and --file: found [neither], allowed: one of them"),
+    (("sql", "SELECT 1", "--file", "q.sql", *HERE), "QUERY and --file: found [both]"),
+    (("sql", "--file", "q.sql", *HERE), "--file: found [q.sql], allowed: a file that can be read"),
+    (("sql", "SELECT 1", "--json", "--csv", *HERE), "--json and --csv: found [both]"),
+    (("sql", "SELECT 1", "--now", "now", *HERE), f"--now: found [now], {INSTANT}"),
+    (("sql", "SELECT 1", "--data", "none"), "data folder: found [none], allowed: a folder that"),
+    (("status", "--at", "2025-11-12", *HERE), "--at: found [2025-11-12"),
+    (("compare", "none", "none"), "data folder: found [none], allowed: a folder that tipoff"),
+    (("dead", "list", "--data", "none"), "data folder: found [none], allowed: a folder that"),
+    (("dead", "replay", "7", *HERE), "dead letter: found [7], allowed: there are none"),
+    (("calendar", "import", "none.csv", *HERE), "FILE: found [none.csv], allowed: a file that"),
+    (
+        ("calendar", "import", "none.csv", "--project", "p"),
+        "--project: found [p], allowed: nothing: importing to the cloud is not part of this",
+    ),
+    (
+        ("calendar", "show", "--from", "2025-11-12", "--to", "2025-11-11"),
+        "--from: found [2025-11-12], allowed: a day not after --to (2025-11-11)",
+    ),
+    (("up", "--calendar", "none.csv", *HERE), "--calendar: found [none.csv], allowed: a file"),
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which nothing ever ran."""
+    folder = tmp_path_factory.mktemp("refusals") / "data"
+    store_in(folder).close()
+    return folder
+
+
+@pytest.mark.parametrize(("args", "told"), REFUSALS, ids=[" ".join(args) for args, _ in REFUSALS])
+def test_bad_input_is_one_line_on_stderr_that_says_where_what_and_what_is_allowed(
+    args: tuple[str, ...], told: str, data: Path
+) -> None:
+    said = tipoff(*(str(data) if arg == "DATA" else arg for arg in args))
+    assert said.code == 2
+    assert said.err.startswith(told)
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("nonsense",),
+        ("plan",),
+        ("plan", "2025-11-12", "--nonsense"),
+        ("up", "--port", "many"),
+        ("dead", "replay", "one"),
+        ("calendar", "nonsense"),
+    ],
+)
+def test_unknown_commands_and_flags_are_refused_with_the_usage(args: tuple[str, ...]) -> None:
+    said = tipoff(*args)
+    assert said.code == 2
+    assert "Usage:" in said.err
+
+
+def test_every_problem_of_a_bad_configuration_is_a_line_of_its_own(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "workflows.yaml").write_text("workflows: 3\nextra: 1\n")
+    (config / "scrapers.yaml").write_text("scrapers: 3\n")
+    (config / "sources.yaml").write_text("sources: 3\n")
+    (config / "schedules.yaml").write_text("jobs: 3\n")
+    said = tipoff("plan", "2025-11-12", "--config", config)
+    assert said.code == 2
+    lines = said.err.splitlines()
+    assert len(lines) >= 5
+    assert all(": found [" in line and ", allowed: " in line for line in lines)
+    checked = tipoff("check", "--config", config)
+    assert checked.code == 1
+    assert checked.err.splitlines()[:-1] == lines
+    problems = tipoff("check", "--config", config, "--json").json["problems"]
+    assert [set(each) for each in problems] == [{"place", "found", "allowed"}] * len(lines)
+
+
+def test_a_store_of_another_layout_is_exit_code_3(tmp_path: Path) -> None:
+    (tmp_path / "tipoff.db").write_text("this is no database, and it is long enough" * 100)
+    said = tipoff("sql", "SELECT 1", "--data", tmp_path)
+    assert said.code == 3
+    assert said.err.startswith("the store [")
+    assert said.err.count("\n") == 1

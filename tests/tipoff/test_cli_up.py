@@ -1,0 +1,109 @@
+"""`tipoff up` as a process of its own: start, work beside it, stop, go on, and its refusals."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tipoff.cli_run import store_in, tipoff
+from tipoff.commands.options import SIMULATED_NOW
+
+#: Seconds until a line must have come.
+PATIENCE = 30.0
+
+
+class Running:
+    """The process, and its log lines as they come."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: queue.Queue[dict[str, Any]] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def wait_for(self, **fields: Any) -> dict[str, Any]:
+        """The next line with these fields."""
+        while True:
+            line = self.lines.get(timeout=PATIENCE)
+            if all(line.get(key) == value for key, value in fields.items()):
+                return line
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for text in self.process.stdout:
+            self.lines.put(json.loads(text))
+
+
+@contextmanager
+def up(folder: Path, *more: str) -> Iterator[Running]:
+    args = [sys.executable, "-m", "tipoff", "up", "--json", "--data", str(folder), *more]
+    with subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
+        try:
+            yield Running(it)
+        finally:
+            if it.poll() is None:
+                it.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_locks_decides_serves_stops_and_goes_on(number: signal.Signals, tmp_path: Path) -> None:
+    with up(tmp_path) as first:
+        assert "simulated sources" in first.wait_for(action="up")["message"]
+        first.wait_for(action="lock")
+        first.wait_for(action="decide")
+        second = tipoff("up", "--data", tmp_path)
+        assert second.code == 2
+        assert f"held by tipoff up (process {first.process.pid})" in second.err
+        asked = tipoff("scrape", "bdl-standings", "--data", tmp_path, "--json").json
+        run = first.wait_for(action="scrape", execution_id=f"manual.{asked['message_id']}")
+        assert run["run_id"].startswith(f"manual.{asked['message_id']}.bdl_standings.")
+        assert tipoff("status", "--data", tmp_path, "--json").json["running"] is True
+        os.kill(first.process.pid, number)
+        assert first.process.wait(PATIENCE) == 0
+        assert first.process.stderr is not None
+        assert first.process.stderr.read() == ""
+    assert tipoff("status", "--data", tmp_path, "--json").json["running"] is False
+    locks = "SELECT count(*) FROM messages WHERE topic = 'schedule-lock'"
+    with up(tmp_path) as again:
+        again.wait_for(action="up")
+        again.process.send_signal(number)
+        assert again.process.wait(PATIENCE) == 0
+    # The lock was taken at the first start: the second goes on and does not take it again.
+    assert store_in(tmp_path).read(locks) == [(1,)]
+
+
+def test_a_killed_process_lets_the_folder_go(tmp_path: Path) -> None:
+    with up(tmp_path) as first:
+        first.wait_for(action="up")
+        first.process.kill()
+        first.process.wait(PATIENCE)
+    with up(tmp_path) as again:
+        again.wait_for(action="up")
+
+
+def test_a_folder_of_simulated_days_is_refused(tmp_path: Path) -> None:
+    store_in(tmp_path).set_fact(SIMULATED_NOW, "2025-11-13T10:05:00+00:00")
+    said = tipoff("up", "--data", tmp_path)
+    assert said.code == 2
+    assert "found [a simulated day in it], allowed: a folder of its own" in said.err
+
+
+def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
+    with up(tmp_path / "one") as first:
+        url = first.wait_for(action="up")
+        while "url" not in url:
+            url = first.wait_for(action="up")
+        port = url["url"].rpartition(":")[2]
+        said = tipoff("up", "--data", tmp_path / "two", "--port", port)
+    assert said.code == 2
+    assert said.err.startswith(f"--port: found [{port}], allowed: a free port")
