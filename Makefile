@@ -11,7 +11,7 @@ ARGS ?=
 
 BIN := .venv/bin
 STAMP := .venv/.installed
-FUNCTIONS := schedule_locker controller executor loader cleanup status
+FUNCTIONS := schedule_locker controller executor scraper loader cleanup status
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 # Half a recipe that failed leaves no file behind that looks made.
@@ -64,10 +64,9 @@ bench: setup ## Measure the fan-out of a game day: python -m benchmarks.fanout
 # dev.txt comes first and binds the others, so that what is tested is what is deployed.
 lock: setup ## Pin requirements/*.in anew, with hashes: UPGRADE=--upgrade for newer versions
 	cd requirements && ../$(COMPILE) $(UPGRADE) -o dev.txt \
-		runtime.in scraper.in local.in dev.in > /dev/null
+		runtime.in fetching.in gcp.in local.in dev.in > /dev/null
 	cd requirements && for each in $(FUNCTIONS); do \
-		../$(COMPILE) -c dev.txt -o $$each.txt runtime.in > /dev/null || exit 1; done
-	cd requirements && ../$(COMPILE) -c dev.txt -o scraper.txt runtime.in scraper.in > /dev/null
+		../$(COMPILE) -c dev.txt -o $$each.txt $$each.in > /dev/null || exit 1; done
 
 clean: ## Remove what was built, cached and played; .venv stays
 	rm -rf build dist .tipoff .pytest_cache .mypy_cache .ruff_cache .hypothesis \

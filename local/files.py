@@ -14,6 +14,7 @@ from local.store import from_micros, process_alive, process_mark, to_micros
 from shared.core.errors import BadInput
 from shared.core.ports import Creation, Stored
 from shared.errors import NotFound, PortUnavailable
+from shared.objects import check_metadata, check_name
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,34 +25,8 @@ if TYPE_CHECKING:
     from local.store import Store
     from shared.clock import DeliveryClock
 
-#: Cloud Storage's limits, in bytes of UTF-8.
-METADATA_BYTES = 8 * 1024
-NAME_BYTES = 1024
-
-#: One segment of a name: what the common file systems take.
-_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\\ud800-\udfff\U0010ffff]{1,255}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _COLUMNS = "name, generation, created_at, metadata"
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that could leave the bucket or that a file system cannot hold (BadInput)."""
-    segments = name.split("/")
-    safe = all(s not in {".", ".."} and _SEGMENT.fullmatch(s) for s in segments)
-    if not safe or len(name.encode()) > NAME_BYTES or any(len(s.encode()) > 255 for s in segments):
-        allowed = f"relative, segments without . .. \\ or control characters, {NAME_BYTES} bytes"
-        raise BadInput("object name", name, allowed)
-
-
-def check_metadata(name: str, metadata: Mapping[str, str]) -> None:
-    """Refuse metadata that Cloud Storage would refuse (BadInput)."""
-    size = 0
-    for key, value in metadata.items():
-        if not isinstance(key, str) or not isinstance(value, str):
-            raise BadInput(f"metadata of {name}", f"{key!r}: {value!r}", "text to text")
-        size += len(key.encode()) + len(value.encode())
-    if size > METADATA_BYTES:
-        raise BadInput(f"metadata of {name}", f"{size} bytes", f"{METADATA_BYTES} bytes at most")
 
 
 class LocalFiles:

@@ -12,7 +12,7 @@ from shared.core.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from local.schema import Schemas
+    from shared.schema import Schemas
     from local.store import Store
     from shared.core.ports import FileKey, LoadRequest, Row
 

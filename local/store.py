@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from local.schema import Schemas
+    from shared.schema import Schemas
     from shared.core.ports import Row
 
 ORCHESTRATION = "nba_orchestration"

@@ -12,7 +12,7 @@ from local.bus import LocalBus
 from local.delivery import DeliveryPolicy, Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
-from local.schema import Schemas
+from shared.schema import Schemas
 from local.secrets import LocalSecrets
 from local.store import Store
 from shared.clock import DeliveryClock

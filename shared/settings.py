@@ -9,7 +9,13 @@
 | TIPOFF_SOURCES_URL | where simulated sources answer, in place of their hosts | none |
 | TIPOFF_SIMULATED_TIME | 1: a message may carry the instant the clock answers with | 0 |
 | TIPOFF_VERSION | version in rows and /health | the package's |
-| K_REVISION, GOOGLE_CLOUD_PROJECT | set by the platform | none |
+| K_REVISION | set by the platform | none |
+| GOOGLE_CLOUD_PROJECT | the project; every cloud world needs it | none |
+| TIPOFF_STATE_BUCKET, TIPOFF_RAW_BUCKET | the memory, and what was scraped | project-tipoff-state, -raw |
+| TIPOFF_DATASET, TIPOFF_RAW_DATASET | the audit tables, and the raw ones | nba_orchestration, nba_raw |
+| TIPOFF_LOCATION | where the datasets are, and so their jobs | US |
+| PUBSUB_EMULATOR_HOST, SECRET_MANAGER_EMULATOR_HOST | host:port of a stand-in (tests only) | none |
+| STORAGE_EMULATOR_HOST, BIGQUERY_EMULATOR_HOST | http://host:port of a stand-in (tests only) | none |
 """
 
 from __future__ import annotations
@@ -37,6 +43,15 @@ class Settings:
     version: str = VERSION
     deployment: str = "local"
     project: str | None = None
+    state_bucket: str | None = None
+    raw_bucket: str | None = None
+    dataset: str = "nba_orchestration"
+    raw_dataset: str = "nba_raw"
+    location: str = "US"
+    pubsub_emulator: str | None = None
+    storage_emulator: str | None = None
+    bigquery_emulator: str | None = None
+    secrets_emulator: str | None = None
     #: The environment in which sources' keys are looked for; never logged.
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -48,6 +63,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     flag = env.get("TIPOFF_SIMULATED_TIME", "0")
     if flag not in ("0", "1"):
         raise BadInput("TIPOFF_SIMULATED_TIME", flag, "0 or 1")
+    project = env.get("GOOGLE_CLOUD_PROJECT") or None
     return replace(
         unset,
         world=env.get("TIPOFF_WORLD", unset.world),
@@ -58,6 +74,15 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         simulated_time=flag == "1",
         version=env.get("TIPOFF_VERSION", unset.version),
         deployment=env.get("K_REVISION", unset.deployment),
-        project=env.get("GOOGLE_CLOUD_PROJECT"),
+        project=project,
+        state_bucket=env.get("TIPOFF_STATE_BUCKET") or (project and f"{project}-tipoff-state"),
+        raw_bucket=env.get("TIPOFF_RAW_BUCKET") or (project and f"{project}-tipoff-raw"),
+        dataset=env.get("TIPOFF_DATASET", unset.dataset),
+        raw_dataset=env.get("TIPOFF_RAW_DATASET", unset.raw_dataset),
+        location=env.get("TIPOFF_LOCATION", unset.location),
+        pubsub_emulator=env.get("PUBSUB_EMULATOR_HOST") or None,
+        storage_emulator=env.get("STORAGE_EMULATOR_HOST") or None,
+        bigquery_emulator=env.get("BIGQUERY_EMULATOR_HOST") or None,
+        secrets_emulator=env.get("SECRET_MANAGER_EMULATOR_HOST") or None,
         keys=env,
     )

@@ -135,7 +135,8 @@ def _ticks(world: World, known: set[str], now: datetime) -> None:
 def _start(world: World, order: RunOrder) -> None:
     """Give a lost RUN its manifest; one that this configuration cannot run stops no sweep."""
     names = {name for step in order.steps for name in step.scrapers}
-    if unknown := sorted(names - world.config.scrapers.keys()):
+    known = {name for name, entry in world.config.scrapers.items() if entry.available}
+    if unknown := sorted(names - known):
         world.log.error(
             f"cannot be run, [{', '.join(unknown)}] is unknown here",
             action="refuse",

@@ -13,6 +13,7 @@ from shared.core.days import aware
 from shared.core.errors import BadInput
 from shared.core.ports import Creation, Stored
 from shared.errors import MissingSecret, NotFound
+from shared.objects import METADATA_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_METADATA_BYTES = 8 * 1024
 
 
 class ManualClock:
@@ -144,8 +143,8 @@ def _check_object(name: str, metadata: Mapping[str, str]) -> None:
         if not isinstance(key, str) or not isinstance(value, str):
             raise BadInput(f"metadata of {name}", f"{key!r}: {value!r}", "text to text")
         size += len(key.encode()) + len(value.encode())
-    if size > _METADATA_BYTES:
-        raise BadInput(f"metadata of {name}", f"{size} bytes", f"{_METADATA_BYTES} at most")
+    if size > METADATA_BYTES:
+        raise BadInput(f"metadata of {name}", f"{size} bytes", f"{METADATA_BYTES} at most")
 
 
 class MemoryJournal:

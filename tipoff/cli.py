@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import sys
 from typing import Any
 
 import typer
@@ -49,10 +48,12 @@ class Commands(TyperGroup):
             raise typer.Exit(UNAVAILABLE) from e
         except KeyboardInterrupt as e:
             raise typer.Exit(INTERRUPTED) from e
-        except BrokenPipeError as e:
-            # The reader (head, less) has gone; what it did not want need not be flushed.
-            sys.stderr.close()
-            raise typer.Exit(0) from e
+        except BrokenPipeError:
+            # The reader (head, less) has gone: typer ends quietly.
+            raise
+        except OSError as e:
+            tell(f"{e.filename or 'this machine'}: {e.strerror or e}")
+            raise typer.Exit(UNAVAILABLE) from e
 
 
 def tell(text: str) -> None:

@@ -15,6 +15,8 @@ def dataset_lines(facts: Facts) -> list[DatasetLine]:
     units = {
         facts.config.scrapers[name].dataset: facts.config.scrapers[name].expects
         for workflow in facts.config.enabled
+        # Nobody asks for the referees of a day on which nobody plays.
+        if any(seen.counts for seen in facts.games) or not workflow.needs_games
         for name in workflow.scrapers
     }
     covered = covers_of(facts)

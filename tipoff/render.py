@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -209,15 +211,27 @@ def _counts(review: Review) -> Table:
 def _next(review: Review, console: Console, report: Path) -> None:
     """Where the picture is, and what to ask next; long lines stay whole to be copied."""
     where = f"--data {shlex.quote(review.data)}"
+    name = called()
     lines = (
         f"A picture of the day: {report}",
         "Next:",
-        *(f'  tipoff sql "{query}" {where}' for query in QUERIES),
-        f"  tipoff status {where}",
+        *(f'  {name} sql "{query}" {where}' for query in QUERIES),
+        f"  {name} status {where}",
     )
     console.print()
     for line in lines:
         console.print(Text(line), soft_wrap=True)
+
+
+def called() -> str:
+    """How this program is called here, so that what is printed can be copied."""
+    if shutil.which("tipoff"):
+        return "tipoff"
+    program = Path(sys.argv[0])
+    if program.name != "tipoff":
+        return "python -m tipoff"
+    here = Path.cwd()
+    return str(program.relative_to(here) if program.is_relative_to(here) else program)
 
 
 def _table(*, header: bool = True) -> Table:

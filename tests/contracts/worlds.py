@@ -15,7 +15,7 @@ from local.delivery import Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
 from shared.pool import ThreadPool
-from local.schema import Schemas
+from shared.schema import Schemas
 from local.secrets import LocalSecrets
 from local.store import RAW, Store
 from shared.core.ports import (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.query import Sql
-from local.schema import Schemas
+from shared.schema import Schemas
 from local.store import Store
 from shared.core.calendar import Calendar
 from shared.core.schedule_json import load_games

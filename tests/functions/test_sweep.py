@@ -169,3 +169,17 @@ def test_a_scraper_that_left_the_configuration_does_not_stop_the_sweep(here: Her
     assert ended == {run.execution_id: "failed", "other.1": "completed"}
     edited.deliver("cleanup", Tick())
     assert len(edited.rows("cleanup_operations")) == 1
+
+
+def test_a_lost_run_of_an_unknown_scraper_does_not_stop_the_sweep(here: Here) -> None:
+    here.at("09:00")
+    here.deliver("controller", Tick())
+    here.pulled()
+    scrapers = {k: v for k, v in here.config.scrapers.items() if k != "nbac_referee_assignments"}
+    edited = Here(here.clock, replace(here.config, scrapers=scrapers, version="new"))
+    object.__setattr__(edited.world, "state", here.state)
+    here.at("09:10")
+    edited.deliver("executor", Tick())
+    begun = {name.split("/")[2].split(".")[1] for name in here.names("executions/")}
+    assert begun == {"morning_operations", "schedule_refresh"}
+    assert "nbac_referee_assignments" in edited.log.of("ERROR")[0]

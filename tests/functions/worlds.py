@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from local.schema import Schemas
+from shared.schema import Schemas
 from shared import records
 from shared.core.calendar import Calendar
 from shared.core.days import wall

@@ -13,7 +13,7 @@ from shared.clock import DeliveryClock
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
-from local.schema import Schemas
+from shared.schema import Schemas
 from local.store import Store
 from shared.core.ports import LoadRequest, Message
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.schema import Schemas, TableSchema
+from shared.schema import Schemas, TableSchema
 from shared.core.errors import BadInput
 
 FIELDS: list[dict[str, Any]] = [

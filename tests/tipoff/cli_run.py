@@ -9,7 +9,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from local.schema import Schemas
+from shared.schema import Schemas
 from local.store import Store
 from shared.settings import Settings
 from tipoff.cli import app

@@ -106,4 +106,4 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
         port = url["url"].rpartition(":")[2]
         said = tipoff("up", "--data", tmp_path / "two", "--port", port)
     assert said.code == 2
-    assert said.err.startswith(f"--port: found [{port}], allowed: a free port")
+    assert said.err.startswith(f"--port: found [{port}], allowed: a port that is free")

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from local.delivery import Delivery
 from local.query import Sql
-from local.schema import Schemas
+from shared.schema import Schemas
 from local.store import Store
 from shared.core.errors import BadInput
 from tipoff.commands.day import day

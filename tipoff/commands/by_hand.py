@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.core.ports import Message
     from shared.core.workflows import Config
     from shared.settings import Settings
-    from tipoff.commands.embedded import Caused
+    from tipoff.commands.deliver import Caused
 
 Live = Annotated[
     bool,
@@ -41,7 +41,7 @@ def run_by_hand(
     the message itself carries `at`, so that a running one can heed it.
     """
     from shared.config import load_config
-    from tipoff.commands.embedded import deliver_one, publish_one
+    from tipoff.commands.deliver import deliver_one, publish_one
 
     config = load_config(settings.config)
     message = build(config)

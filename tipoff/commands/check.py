@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,9 +14,10 @@ from tipoff.commands.output import print_json
 
 
 def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
-    """Check the configuration: workflows, scrapers, sources, schedules, tables and views.
+    """Check the configuration.
 
-    Every problem is one line: file, line, key, what was found, what is allowed.
+    Workflows, scrapers, sources, schedules, tables and views. Every problem is one line: file,
+    line, key, what was found, what is allowed.
 
     \b
     Examples:
@@ -39,6 +42,7 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
             "jobs": len(known.jobs),
         }
         counts |= {folder: _many(settings.config / folder) for folder in ("tables", "views")}
+        errors += _views(settings.config)
     except BadInput as e:
         errors += getattr(e, "errors", (e,))
     if json:
@@ -54,7 +58,38 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
     raise typer.Exit(1 if errors else 0)
 
 
-def _many(folder: Any) -> int:
+def _views(config: Path) -> Iterator[BadInput]:
+    """What is wrong with the views: SQL that cannot be read, unknown tables and columns."""
+    from local.dialect import translate
+    from local.query import Sql
+    from shared.clock import DeliveryClock
+
+    try:
+        catalog = Sql(_NoRows(), config=config).catalog()
+    except (ValueError, KeyError) as e:
+        yield BadInput("tables/ of the configuration", e, "BigQuery JSON schemas")
+        return
+    for name, text in catalog.views.items():
+        try:
+            translate(text, now=DeliveryClock().now(), tables=catalog)
+        except BadInput as e:
+            yield BadInput(f"views/{name.rpartition('.')[2]}.sql {e.place}", e.found, e.allowed)
+
+
+class _NoRows:
+    """A source without rows: enough to read views against the tables' schemas."""
+
+    def rows(self, dataset: str, table: str) -> Sequence[Mapping[str, Any]]:
+        """None."""
+        del dataset, table
+        return ()
+
+    def raw_tables(self) -> Sequence[str]:
+        """One, so that the raw tables' common view is read too."""
+        return ("any",)
+
+
+def _many(folder: Path) -> int:
     found = len([each for each in folder.glob("*") if each.suffix in (".json", ".sql")])
     if not found:
         raise BadInput(f"{folder.name}/ of the configuration", "no files", "at least one")

@@ -50,10 +50,11 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A data folder.")]
 def compare(
     first: Folder, second: Folder, config: ConfigDir = None, *, json: AsJson = False
 ) -> None:
-    """Compare two data folders: equal rows by id in every audit table and raw table.
+    """Tell whether two data folders hold equal rows.
 
-    Left out: created_at, durations, generations, trace ids, and load ids, which derive from
-    generations. The first 20 differences are printed.
+    Rows are compared by id, in every audit table and raw table. Left out: created_at,
+    durations, generations, trace ids, and load ids, which derive from generations. The first 20
+    differences are printed.
 
     \b
     Examples:
@@ -98,7 +99,8 @@ def _tables(
     first: Store, second: Store, folder: Path
 ) -> Iterable[tuple[str, str, tuple[str, ...], frozenset[str]]]:
     """Dataset, table, id columns, and the columns that hold JSON text."""
-    for file in sorted(folder.glob("*.json")):
+    # Audit tables tell more than raw rows do: raw.json comes last.
+    for file in sorted(folder.glob("*.json"), key=lambda file: (file.stem == "raw", file.stem)):
         schema = json_.loads(file.read_text(encoding="utf-8"))
         texts = frozenset(f["name"] for f in schema["fields"] if f["type"] == "JSON")
         if schema["dataset"] != "nba_raw":

@@ -80,8 +80,8 @@ def replay(
 
 def _bus(settings: Settings) -> LocalBus:
     from local.bus import LocalBus
-    from shared.clock import DeliveryClock
     from local.world import subscriptions
+    from shared.clock import DeliveryClock
     from shared.config import load_config
 
     known = load_config(settings.config)

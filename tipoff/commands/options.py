@@ -72,7 +72,7 @@ def has_store(folder: Path) -> bool:
 
 def existing_store(settings: Settings) -> Store:
     """The store in the data folder; BadInput when there is none (reading makes no folders)."""
-    from local.schema import Schemas
+    from shared.schema import Schemas
     from local.store import Store
 
     if not has_store(settings.data):

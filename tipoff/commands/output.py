@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import typer
@@ -35,6 +35,14 @@ def clock_et(instant: datetime | None) -> str:
     return "-" if instant is None else instant.astimezone(ET).strftime("%a %d %b %H:%M ET")
 
 
+def wall_et(instant: datetime, day: date) -> str:
+    """An instant as ET clocks show it on game day `day`: 13:00, and +01:00 on the date after."""
+    from shared.core.days import ET
+
+    local = instant.astimezone(ET)
+    return f"{'+' * max(0, (local.date() - day).days)}{local:%H:%M}"
+
+
 def print_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None
 ) -> None:
@@ -46,7 +54,10 @@ def print_table(
         from rich.markup import escape
         from rich.table import Table
 
-        table = Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+        for number, column in enumerate(columns, start=1):
+            # The last column is the long one: only it is broken into lines.
+            table.add_column(column, no_wrap=number < len(columns), overflow="fold")
         for row in cells:
             table.add_row(*map(escape, row))
         Console().print(table)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, Data, day_of, settings_of
-from tipoff.commands.output import clock_et, et, on_terminal, print_json, print_table
+from tipoff.commands.output import et, on_terminal, print_json, print_table, wall_et
 
 if TYPE_CHECKING:
     from shared.core.plan import Plan
@@ -52,20 +52,22 @@ def plan(
         print_json(plan_json(found))
         return
     typer.echo(f"{day:%A} {day}: {found.reason} (from {origin})")
-    games = [(g.away, g.home, clock_et(g.tip) if g.tip_known else "TBD") for g in found.games]
+    games = [(wall_et(g.tip, day) if g.tip_known else "TBD", g) for g in found.games]
     if games:
-        print_table(("away", "home", "tip"), games)
-    rows = [
+        rows = [(tip, f"{game.away} at {game.home}", game.game_id) for tip, game in games]
+        print_table(("tip (ET)", "game", "id"), rows)
+    slots = [
         (
-            clock_et(slot.expected_run_time),
+            wall_et(slot.expected_run_time, day),
             slot.workflow,
-            f"{clock_et(slot.opens_at)} - {clock_et(slot.closes_at)}",
+            f"{wall_et(slot.opens_at, day)} to {wall_et(slot.closes_at, day)}",
             slot.priority.value,
             slot.reason,
         )
         for slot in found.slots
     ]
-    print_table(("expected", "workflow", "useful", "priority", "reason"), rows)
+    print_table(("due (ET)", "workflow", "useful", "priority", "reason"), slots)
+    typer.echo("times are Eastern; + is the date after")
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

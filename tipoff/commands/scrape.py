@@ -48,10 +48,11 @@ def scrape(
     live: Live = False,
     json: AsJson = False,
 ) -> None:
-    """Run one scraper by hand: files, rows and loads like any other run, source MANUAL.
+    """Run one scraper by hand.
 
-    A running `tipoff up` on the folder delivers it, else it is delivered here, in simulated
-    time with --at and in a folder of simulated days.
+    Files, rows and loads come as of any other run, with source MANUAL. A running `tipoff up` on
+    the folder delivers it, else it is delivered here, in simulated time with --at and in a
+    folder of simulated days.
 
     \b
     Examples:

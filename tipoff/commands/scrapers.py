@@ -7,7 +7,9 @@ from tipoff.commands.output import print_json, print_table
 
 
 def scrapers(config: ConfigDir = None, *, json: AsJson = False) -> None:
-    """List the scrapers: what each asks for, where its records go, which workflows use it.
+    """List the scrapers of the registry.
+
+    What each asks for, where its records go, and which workflows use it.
 
     \b
     Examples:

@@ -40,8 +40,8 @@ def calendar_for(
     if file is not None:
         return read_calendar(file, config), f"the file {file}", file.name
     if has_store(settings.data):
-        from shared.clock import DeliveryClock
         from local.files import LocalFiles
+        from shared.clock import DeliveryClock
         from shared.records import newest_schedule
 
         store = existing_store(settings)

@@ -50,9 +50,10 @@ def sql(
     json: AsJson = False,
     csv: Annotated[bool, typer.Option("--csv", help="Answer in CSV with a header.")] = False,
 ) -> None:
-    """Ask the tables and views in BigQuery's SQL; any project prefix, or none, will do.
+    """Ask the tables and views in BigQuery's SQL.
 
-    Works beside a running `tipoff up`. Instants are shown in UTC.
+    Any project prefix, or none, will do, and table names need no dataset. Works beside a
+    running `tipoff up`. Instants are shown in UTC.
 
     \b
     Examples:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def status(
     at: At = None, data: Data = None, config: ConfigDir = None, *, json: AsJson = False
 ) -> None:
-    """Tell how things stand: plan, slots, decisions, executions, files, alerts.
+    """Tell how things stand and what needs looking at.
+
+    Plan, slots, decisions, executions, failures, missing files, alerts.
 
     The instant is --at, else the folder's last simulated instant, else now. Writes nothing;
     works beside a running `tipoff up`, and from cron.
@@ -47,6 +49,8 @@ def status(
 def _tell(found: dict[str, Any], alerts: tuple[Alert, ...]) -> None:
     from datetime import datetime
 
+    from shared.typed import short
+
     def shown(text: str | None) -> str:
         return clock_et(datetime.fromisoformat(text) if text else None)
 
@@ -76,7 +80,7 @@ def _tell(found: dict[str, Any], alerts: tuple[Alert, ...]) -> None:
         rows = [(d["action"], d["workflow_name"], d["reason"]) for d in found["last_decisions"]]
         print_table(columns, rows, title="last decisions")
     for run in found["runs"]["failures"]:
-        typer.echo(f"failed: {run['run_id']}: {run['error_type']}: {run['error_message']}")
+        typer.echo(f"failed: {run['run_id']}: {run['error_type']}: {short(run['error_message'])}")
     for alert in alerts:
         colour = {"CRITICAL": "red", "WARNING": "yellow"}[alert.severity]
         text = f"{alert.severity} {alert.code}: {alert.message}"

@@ -42,7 +42,10 @@ def tick(
     live: Live = False,
     json: AsJson = False,
 ) -> None:
-    """Run one scheduler job by hand: lock the plan, evaluate every workflow, sweep, clean up.
+    """Run one of the four scheduler jobs by hand.
+
+    lock locks the day's plan, evaluate decides every workflow, sweep picks up executions that
+    stopped moving, cleanup announces files again that were never loaded.
 
     A running `tipoff up` on the folder delivers it, else it is delivered here until the work
     that it caused has ended. With --at that happens in simulated time.

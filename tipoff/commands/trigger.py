@@ -40,10 +40,11 @@ def trigger(
     live: Live = False,
     json: AsJson = False,
 ) -> None:
-    """Run one workflow by hand, through the same messages as the controller's RUNs.
+    """Run one workflow by hand.
 
-    A running `tipoff up` on the folder delivers it, else it is delivered here, in simulated
-    time with --at and in a folder of simulated days.
+    It goes through the same messages as the controller's RUNs. A running `tipoff up` on the
+    folder delivers it, else it is delivered here, in simulated time with --at and in a folder
+    of simulated days.
 
     \b
     Examples:

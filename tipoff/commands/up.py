@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -44,7 +45,7 @@ def up(
     live: Live = False,
     json: AsJson = False,
 ) -> None:
-    """Run the whole of Tipoff on this machine in real time, until Ctrl-C.
+    """Run Tipoff on this machine in real time, until Ctrl-C.
 
     The seven functions answer on 127.0.0.1 and the four scheduler jobs tick. The sources are
     simulated unless --live. What was missed while nothing ran is made up for by the newest
@@ -62,10 +63,21 @@ def up(
 
     settings = settings_of(data, config)
     known = load_config(settings.config)
+    _check_port(port)
     stop = threading.Event()
     told = {"command": "tipoff up", "live": live}
     with holding(settings.data, told), _stopped_by_signals(stop):
         _serve(settings, known, stop, calendar, port=port, seed=seed, live=live, json=json)
+
+
+def _check_port(port: int) -> None:
+    """BadInput for a port that cannot be bound: the server's own way is to end the process."""
+    try:
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as e:
+        raise BadInput("--port", port, f"a port that is free ({e})") from e
 
 
 def _serve(
@@ -97,10 +109,7 @@ def _serve(
         )
         _bring_in(world, season, given=file is not None)
         stack.enter_context(installed(world))
-        try:
-            host = stack.enter_context(Host(port=port))
-        except OSError as e:
-            raise BadInput("--port", port, f"a free port ({e.strerror})") from e
+        host = stack.enter_context(Host(port=port))
         sources = "real sources" if live else f"simulated sources, seed {seed} (--live: real ones)"
         log.info(
             f"up at {host.url}, data in {settings.data}, {sources}, schedule: {origin}",
