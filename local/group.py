@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from concurrent.futures import Future
 from functools import partial
 from sqlite3 import Error
+from threading import Condition
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.errors import PortUnavailable
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class GroupCommit:
-    """Who first gets `writing` writes for all who wait for it."""
+    """Whoever comes when nobody writes does it for all who wait."""
 
     def __init__(
         self, writing: Lock, transaction: Callable[[], AbstractContextManager[Connection]]
@@ -33,7 +33,9 @@ class GroupCommit:
         """`transaction` is entered by the holder of `writing`; leaving it commits."""
         self._writing = writing
         self._transaction = transaction
-        self._waiting: deque[tuple[Work, Future[Any]]] = deque()
+        self._turn = Condition()
+        self._busy = False
+        self._waiting: list[tuple[Work, Future[Any]]] = []
 
     def write(self, work: Callable[[Connection, set[Path]], T]) -> T:
         """What `work` returns, once it is committed and durable.
@@ -42,15 +44,25 @@ class GroupCommit:
         SQLite or of the commit undoes everybody's and is raised to all.
         """
         mine: Future[T] = Future()
-        self._waiting.append((work, mine))
-        with self._writing:
-            # Whoever wrote just before us may have taken ours along.
-            if not mine.done():
+        with self._turn:
+            self._waiting.append((work, mine))
+            # Not `writing` itself: who is served must not queue behind the next group for it.
+            self._turn.wait_for(lambda: mine.done() or not self._busy)
+            if mine.done():
+                return mine.result()
+            self._busy = True
+        try:
+            with self._writing:
                 self._write_all()
+        finally:
+            with self._turn:
+                self._busy = False
+                self._turn.notify_all()
         return mine.result()
 
     def _write_all(self) -> None:
-        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        with self._turn:
+            taken, self._waiting = self._waiting, []
         try:
             with self._transaction() as db:
                 folders: set[Path] = set()

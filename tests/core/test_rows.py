@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from local.schema import Schemas
 from shared.core.decide import Moment, decide
 from shared.core.execution import Outcome, RunResult, failed_outcome, progress, summarise
 from shared.core.history import DayHistory
@@ -28,6 +27,7 @@ from shared.core.rows import (
 )
 from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Step
+from shared.schema import Schemas
 from tests.core.made import NOV_12, at, config, game, planned
 from tests.core.test_execution import manifest
 

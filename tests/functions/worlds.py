@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 
-from shared.schema import Schemas
 from shared import records
 from shared.core.calendar import Calendar
 from shared.core.days import wall
@@ -25,6 +24,7 @@ from shared.core.workflows import Config
 from shared.errors import PortUnavailable
 from shared.log import Log
 from shared.messages import KINDS, Event, message, parse_content
+from shared.schema import Schemas
 from shared.settings import Settings
 from shared.world import World
 from sim.memory import (

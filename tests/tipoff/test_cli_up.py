@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import signal
 import subprocess
 import sys
@@ -28,20 +27,28 @@ class Running:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
-        self.lines: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._lines: list[dict[str, Any]] = []
+        self._came = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
 
     def wait_for(self, **fields: Any) -> dict[str, Any]:
-        """The next line with these fields."""
-        while True:
-            line = self.lines.get(timeout=PATIENCE)
-            if all(line.get(key) == value for key, value in fields.items()):
-                return line
+        """The first line with these fields, which may have come already."""
+
+        def found() -> dict[str, Any] | None:
+            fits = (x for x in self._lines if all(x.get(k) == v for k, v in fields.items()))
+            return next(fits, None)
+
+        with self._came:
+            line = self._came.wait_for(found, timeout=PATIENCE)
+        assert line is not None, f"no line with {fields} in {self._lines}"
+        return line
 
     def _read(self) -> None:
         assert self.process.stdout is not None
         for text in self.process.stdout:
-            self.lines.put(json.loads(text))
+            with self._came:
+                self._lines.append(json.loads(text))
+                self._came.notify_all()
 
 
 @contextmanager
@@ -100,10 +107,7 @@ def test_a_folder_of_simulated_days_is_refused(tmp_path: Path) -> None:
 
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
     with up(tmp_path / "one") as first:
-        url = first.wait_for(action="up")
-        while "url" not in url:
-            url = first.wait_for(action="up")
-        port = url["url"].rpartition(":")[2]
+        port = first.wait_for(action="up")["url"].rpartition(":")[2]
         said = tipoff("up", "--data", tmp_path / "two", "--port", port)
     assert said.code == 2
     assert said.err.startswith(f"--port: found [{port}], allowed: a port that is free")
