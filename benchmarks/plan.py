@@ -57,9 +57,7 @@ class Season:
         games = self.calendar.on(day)
         known = self.days.get(day)
         if known is None:
-            plan = make_plan(
-                day, games, self.config, schedule="season", now=tick, by="controller"
-            )
+            plan = make_plan(day, games, self.config, schedule="season", now=tick, by="controller")
             self.counted["plans"] += 1
             self.counted["slots"] += len(plan.slots)
             known = self.days[day] = DayHistory(plan=plan)

@@ -58,7 +58,9 @@ class _Server(socketserver.ThreadingTCPServer):
 def serve(told: Connection) -> None:
     """Tell the port, then answer until the process is ended."""
     body = answer_body()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     _Answers.answer = head.encode() + body
     with _Server(("127.0.0.1", 0), _Answers) as server:
         told.send(server.server_address[1])

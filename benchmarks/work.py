@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from local.delivery import AtOnce
 from local.dispatch import Dispatcher
@@ -234,7 +234,7 @@ class Fanout:
         )
         self._thread = threading.Thread(target=self._dispatcher.run, args=(self._stop,))
 
-    def __enter__(self) -> Fanout:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -225,8 +225,8 @@ class Store:
             try:
                 with self._connection() as db:
                     db.execute("PRAGMA journal_mode = WAL")
-            except PortUnavailable:
-                if time.monotonic() > until:
+            except PortUnavailable as e:
+                if "locked" not in str(e) or time.monotonic() > until:
                     raise
                 time.sleep(0.02)  # noqa: TID251 another process, in real time
             else:

@@ -19,17 +19,8 @@ from shared.clock import DeliveryClock
 from shared.config import load_config
 from shared.core.workflows import Config
 from shared.log import Log
-from shared.messages import (
-    CLEANUP_TICK,
-    CONTROLLER_TICK,
-    EXECUTE_SWEEP,
-    FILES_READY,
-    RUN_ADVANCE,
-    RUN_DECISIONS,
-    SCHEDULE_LOCK,
-    scrape_topic,
-)
 from shared.pool import ThreadPool
+from shared.topology import routes
 from shared.world import World
 
 if TYPE_CHECKING:
@@ -37,19 +28,6 @@ if TYPE_CHECKING:
 
     from shared.core.ports import Pool, Secrets
     from shared.settings import Settings
-
-#: topic -> functions, besides the sources' own topics.
-ROUTES = (
-    (SCHEDULE_LOCK, "schedule_locker"),
-    (CONTROLLER_TICK, "controller"),
-    (RUN_DECISIONS, "executor"),
-    (RUN_ADVANCE, "executor"),
-    (EXECUTE_SWEEP, "executor"),
-    (CLEANUP_TICK, "cleanup"),
-    # A second subscription: what stopped moving is picked up every 15 minutes too.
-    (CLEANUP_TICK, "executor"),
-    (FILES_READY, "loader"),
-)
 
 
 def open(settings: Settings) -> World:  # noqa: A001 read as local.world:open
@@ -97,10 +75,9 @@ def build_world(
 
 def subscriptions(config: Config) -> Sequence[Subscription]:
     """Who gets what: the same wiring as in the cloud."""
-    routes = [*ROUTES, *((scrape_topic(name), "scraper") for name in sorted(config.sources))]
     return [
         Subscription(name=f"{topic}-{function}".replace("_", "-"), topic=topic, function=function)
-        for topic, function in routes
+        for topic, function in routes(config)
     ]
 
 

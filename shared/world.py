@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from shared.core.ports import Bus, Clock, Files, Journal, Message, Pool, Secrets, Warehouse
 from shared.core.rows import Stamp
-from shared.core.workflows import Config
+from shared.core.workflows import Config, Source
 from shared.errors import PortUnavailable
 from shared.log import Log
 from shared.settings import Settings
@@ -18,6 +18,18 @@ T = TypeVar("T")
 
 # Re-entrant: building one part may build another.
 _lock = threading.RLock()
+
+
+class Outside(Protocol):
+    """The sources of a world without a network."""
+
+    def fetcher(self, scraper: str) -> Callable[[Any, Any], Any]:
+        """What fetches for `scraper`: the contract of scrapers.base.Fetcher."""
+        ...
+
+    def client(self, source: Source) -> Any:
+        """What is handed to the fetchers of `source`, in place of its SourceClient."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +52,8 @@ class World:
     log: Log = field(default_factory=Log)
     #: An httpx transport to use in place of the network's (simulation).
     transport: Any = None
+    #: What answers in place of fetchers and their clients (fault simulation); None: the real ones.
+    outside: Outside | None = None
     #: What was built once for this world: clients, locks, caches of records.
     built: dict[str, Any] = field(default_factory=dict)
 

@@ -6,8 +6,6 @@ folder cannot be used. Nothing here imports more than typer: `tipoff --help` ans
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from typing import Any
 
 import typer
@@ -18,7 +16,9 @@ from shared.errors import MissingSecret, NotFound, PortUnavailable
 from tipoff.commands.calendar import app as calendar
 from tipoff.commands.check import check
 from tipoff.commands.compare import compare
+from tipoff.commands.day import day
 from tipoff.commands.dead import app as dead
+from tipoff.commands.package import package
 from tipoff.commands.plan import plan
 from tipoff.commands.scrape import scrape
 from tipoff.commands.scrapers import scrapers
@@ -84,14 +84,7 @@ def _root(
         raise typer.Exit
 
 
-def _add_day() -> None:
-    if importlib.util.find_spec("tipoff.commands.day") is not None:
-        day = importlib.import_module("tipoff.commands.day").day
-        app.command("day")(day)
-
-
-_add_day()
-for _command in (plan, up, status, sql, tick, trigger, scrape, compare, check, scrapers):
+for _command in (day, plan, up, status, sql, tick, trigger, scrape, compare, check, scrapers, package):
     app.command(_command.__name__)(_command)
 app.add_typer(calendar, name="calendar")
 app.add_typer(dead, name="dead")

@@ -80,7 +80,7 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
     runner = Runner(
         order=order,
         scraper=entry,
-        fetcher=fetcher(entry.name),
+        fetcher=(world.outside.fetcher if world.outside else fetcher)(entry.name),
         client=_client(world, source),
         raw=world.raw,
         clock=world.clock,
@@ -107,6 +107,9 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
 
 def _client(world: World, source: Source) -> SourceClient:
     """The source's one client: a client per thread would cost three times the CPU."""
+    if world.outside is not None:
+        client: SourceClient = world.outside.client(source)
+        return client
     return world.once(
         f"client {source.name}",
         lambda: SourceClient(

@@ -142,7 +142,11 @@ def test_steps_that_cannot_run(steps: tuple[Step, ...], what: str, allowed: str)
     ("using", "path", "what"),
     [
         (with_scraper("bdl_games", manual=None), ("scrapers", "bdl_games"), "in no workflow"),
-        (with_scraper("bdl_standings", source="bdl"), ("scrapers", "bdl_standings", "source"), "bdl"),
+        (
+            with_scraper("bdl_standings", source="bdl"),
+            ("scrapers", "bdl_standings", "source"),
+            "bdl",
+        ),
         (
             with_scraper("espn_roster", expects="games"),
             ("scrapers", "espn_roster", "expects"),
@@ -160,7 +164,11 @@ def test_steps_that_cannot_run(steps: tuple[Step, ...], what: str, allowed: str)
         (with_source("espn", backoff=-15.0), ("sources", "espn", "backoff"), "-15.0"),
         (with_source("espn", tries=5), ("sources", "espn"), "tries x (timeout + backoff) = 115 s"),
         (with_source("espn", rate=0.001), ("sources", "espn"), "rate 0.001 and calls of 69 s"),
-        (with_source("espn", key_in="cookie:a", secret="s"), ("sources", "espn", "key_in"), "cookie"),
+        (
+            with_source("espn", key_in="cookie:a", secret="s"),
+            ("sources", "espn", "key_in"),
+            "cookie",
+        ),
         (with_source("espn", secret="s"), ("sources", "espn"), "key_in None and secret s"),
     ],
 )

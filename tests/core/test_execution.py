@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,102 +11,28 @@ from hypothesis import strategies as st
 
 from shared.core.execution import (
     Manifest,
-    Outcome,
     Progress,
-    RunResult,
-    RunStatus,
-    failed_outcome,
     finish_by,
-    found_in,
     group_size,
     group_size_of,
-    options_for,
     progress,
-    run_id,
     summarise,
 )
 from shared.core.messages import ChunkOrder
-from shared.core.resolve import TargetGame
-from shared.core.targets import Target, TargetKind
+from shared.core.targets import Target
 from shared.core.workflows import Step
-from tests.core.made import NOV_12, at, config
-
-NAMES = ("oddsa_events", "oddsa_player_props", "oddsa_game_lines", "nbac_team_boxscore",
-         "nbac_play_by_play", "bdl_box_scores", "espn_roster")  # fmt: skip
-EVENTS = (
-    Step(scrapers=("oddsa_events",)),
-    Step(scrapers=("oddsa_player_props", "oddsa_game_lines"), targets_from="oddsa_events"),
+from tests.core.executions import (
+    EVENTS,
+    MADE_AT,
+    events,
+    manifest,
+    nothing,
 )
-MADE_AT = at("13:00")
-
-
-def manifest(*steps: Step, games: int = 0, **changes: object) -> Manifest:
-    made = tuple(
-        TargetGame(game_id=f"00225{n:05d}", away="BOS", home="NYK", tip=at("19:00"))
-        for n in range(games)
-    )
-    facts: dict[str, object] = {
-        "execution_id": "x.1",
-        "decision_id": "x.run1",
-        "workflow": "w",
-        "slot_id": "x",
-        "game_day": NOV_12,
-        "target_date": NOV_12,
-        "attempt": 1,
-        "decided_at": MADE_AT,
-        "created_at": MADE_AT,
-        "steps": steps,
-        "games": made,
-        "day_games": made,
-        "expects": (),
-        "have": {},
-        "kinds": {name: config().scrapers[name].target for name in NAMES},
-        "sources": {name: config().scrapers[name].source for name in NAMES},
-        "group_size": {s: group_size_of(config(), s) for s in config().sources},
-        "options": {},
-        "not_after": at("15:00"),
-        "finish_by": finish_by(MADE_AT, steps),
-        "config_version": "v1",
-    }
-    return Manifest(**(facts | changes))  # type: ignore[arg-type]
-
-
-def events(count: int) -> tuple[Target, ...]:
-    return tuple(
-        Target(kind=TargetKind.EVENT, id=f"e{n:02d}", params={"event": f"e{n:02d}"})
-        for n in range(count)
-    )
-
-
-def nothing(_: str) -> Sequence[Target]:
-    return ()
+from tests.core.made import config
 
 
 def ids(where: Progress) -> list[str]:
     return [f"{chunk.chunk_id}:{len(chunk.targets)}" for chunk in where.waiting]
-
-
-def result(
-    name: str, status: RunStatus = "success", error: str | None = None, **changes: object
-) -> RunResult:
-    target = Target(kind=TargetKind.EVENT, id=name)
-    made = RunResult(
-        run_id=f"x.1.s.{name}",
-        target=target,
-        status=status,
-        record_count=1 if status == "success" else 0,
-        complete=status == "success",
-        triggered_at=MADE_AT,
-        completed_at=MADE_AT,
-        error_type=error,
-        error_message=error and f"{error} said so",
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
-def outcome(*results: RunResult) -> Outcome:
-    order = progress(manifest(EVENTS[0]), {}, nothing).waiting[0]
-    return Outcome(order=order, results=results, at=MADE_AT)
 
 
 @pytest.mark.parametrize(
@@ -216,65 +141,6 @@ def test_a_chunk_carries_all_that_its_receiver_needs() -> None:
     assert chunk.options == {"markets": "h2h"}
     assert [game["id"] for game in chunk.day_games] == ["0022500000", "0022500001"]
     assert (chunk.decided_at, chunk.config_version) == (MADE_AT, "v1")
-
-
-@pytest.mark.parametrize(
-    ("results", "status", "counts", "message"),
-    [
-        ((), "completed", (0, 0, 0, 0), None),
-        ((result("a"), result("b", "no_data")), "completed", (2, 2, 1, 0), None),
-        ((result("a", "no_data"),), "completed", (1, 1, 1, 0), None),
-        (
-            (result("a"), result("b", "failed", "timeout")),
-            "partial",
-            (2, 1, 0, 1),
-            "timeout x1 (b: timeout said so)",
-        ),
-        # Most frequent first, then by name, one example each.
-        (
-            (
-                result("c", "failed", "http_5xx"),
-                result("b", "failed", "timeout"),
-                result("a", "failed", "timeout"),
-                result("d", "failed"),
-            ),
-            "failed",
-            (4, 0, 0, 4),
-            "timeout x2 (a: timeout said so); http_5xx x1 (c: http_5xx said so); "
-            "unknown x1 (d: None)",
-        ),
-    ],
-)
-def test_a_summary_counts_runs_and_names_every_kind_of_failure(
-    results: tuple[RunResult, ...], status: str, counts: tuple[int, ...], message: str | None
-) -> None:
-    summary = summarise(manifest(EVENTS[0]), [outcome(each) for each in results])
-    assert summary.status == status
-    found = (summary.triggered, summary.succeeded, summary.no_data, summary.failed)
-    assert found == counts
-    assert summary.error_message == message
-    assert summary.run_ids == tuple(sorted(each.run_id for each in results))
-
-
-def test_found_targets_are_given_once_and_in_order() -> None:
-    twice = outcome(result("a", found=events(2)), result("b", found=events(3)[1:]))
-    assert [target.id for target in found_in([twice, twice])] == ["e00", "e01", "e02"]
-
-
-def test_a_chunk_that_was_not_asked_fails_for_each_of_its_targets() -> None:
-    made = manifest(Step(scrapers=("nbac_team_boxscore",)), games=2)
-    (order,) = progress(made, {}, nothing).waiting
-    lost = failed_outcome(order, "lost", "no outcome", at("14:00"))
-    assert [(r.run_id, r.status, r.error_type) for r in lost.results] == [
-        (run_id("x.1", "nbac_team_boxscore", target), "failed", "lost") for target in order.targets
-    ]
-    assert not any(r.complete or r.record_count for r in lost.results)
-
-
-def test_options_are_taken_from_the_registry_where_it_has_some() -> None:
-    entry = replace(config().scrapers["oddsa_events"], options={"region": "us"})
-    asked = {"oddsa_events": entry, "bdl_standings": config().scrapers["bdl_standings"]}
-    assert options_for(asked) == {"oddsa_events": {"region": "us"}}
 
 
 def walk(made: Manifest, found: int, order: Sequence[int]) -> dict[str, ChunkOrder]:

@@ -57,5 +57,5 @@ def test_a_tick_too_far_off_is_refused_with_its_bounds(named: datetime) -> None:
 
 
 def test_a_tick_without_an_offset_is_refused_and_not_guessed() -> None:
-    with pytest.raises(BadInput, match="tick: found .* an instant with its offset"):
+    with pytest.raises(BadInput, match=r"tick: found .* an instant with its offset"):
         tick_of(datetime(2025, 11, 12, 18), None, None, NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -64,9 +65,9 @@ def test_slots_of_a_polling_workflow_follow_each_other_also_across_the_switches(
         refreshes += [s for s in slots if s.workflow == "schedule_refresh"]
         for name in ("betting_lines", "injury_discovery", "referee_discovery"):
             mine = [s for s in slots if s.workflow == name]
-            for before, after in zip(mine, mine[1:], strict=False):
+            for before, after in pairwise(mine):
                 assert before.closes_at == after.opens_at, after.slot_id
-    for before, after in zip(refreshes, refreshes[1:], strict=False):
+    for before, after in pairwise(refreshes):
         assert before.closes_at == after.opens_at, after.slot_id
 
 

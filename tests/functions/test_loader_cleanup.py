@@ -88,7 +88,9 @@ def test_a_load_whose_log_failed_is_logged_by_the_redelivery(here: Here) -> None
 def lose(here: Here, count: int = 1) -> None:
     """Files written at 09:00 whose announcements nobody ever got."""
     for n in range(count):
-        run = order("referee_discovery", here.at("09:00"), steps=(Step(scrapers=("bdl_standings",)),))
+        run = order(
+            "referee_discovery", here.at("09:00"), steps=(Step(scrapers=("bdl_standings",)),)
+        )
         decided = here.clock.now() + timedelta(seconds=n)
         made = replace(run, execution_id=f"e{n:02d}", slot_id=f"s{n}", decided_at=decided)
         here.deliver("executor", made)

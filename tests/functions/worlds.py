@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -39,6 +38,8 @@ from sim.memory import (
 from tests.core.made import NOV_12, at, config
 
 ROOT = Path(__file__).parents[2]
+#: Who gets what; every other topic is a source's.
+ROUTES = {"run-decisions": "executor", "run-advance": "executor", "files-ready": "loader"}
 ALL_KINDS = tuple(KINDS.values())
 
 
@@ -178,9 +179,7 @@ class Here:
         while waiting := self.bus.pull():
             for each in waiting:
                 content = parse_content(each.message.body, ALL_KINDS, None)
-                name = {"run-decisions": "executor", "run-advance": "executor"}.get(
-                    each.message.topic, "loader" if each.message.topic == "files-ready" else "scraper"
-                )
+                name = ROUTES.get(each.message.topic, "scraper")
                 self.deliver(name, content)
                 count += 1
         return count
@@ -209,7 +208,3 @@ def order(workflow: str, now: datetime, **changes: Any) -> RunOrder:
         "config_version": config().version,
     }
     return RunOrder(**(facts | changes))
-
-
-def body(text: object) -> httpx.Response:
-    return httpx.Response(200, content=json.dumps(text).encode())

@@ -129,7 +129,12 @@ OFFSET = "an instant with its offset"
             "'CONTROLLER', 'MANUAL', 'LOCAL', 'CLOUD_RUN', 'SCHEDULER' or 'RECOVERY'",
         ),
         (event(body(ORDER, games=[1])), "run-order message games[0]", "1", "a valid string"),
-        (event(body(FILE, generation="new")), "file message generation", "new", "a valid integer..."),
+        (
+            event(body(FILE, generation="new")),
+            "file message generation",
+            "new",
+            "a valid integer...",
+        ),
         (event(body(FILE, "path")), "file message path", "nothing", "this key is required"),
         (
             event(body(RunRequest(workflow="w"), target_date="tomorrow")),

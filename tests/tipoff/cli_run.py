@@ -9,8 +9,8 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from shared.schema import Schemas
 from local.store import Store
+from shared.schema import Schemas
 from shared.settings import Settings
 from tipoff.cli import app
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.tipoff.cli_run import store_in, tipoff
+from tests.tipoff.cli_run import CONFIG, store_in, tipoff
 
 DATE = "allowed: a date as YYYY-MM-DD"
 INSTANT = "allowed: an ISO 8601 instant with its offset"
@@ -146,8 +147,17 @@ def test_every_problem_of_a_bad_configuration_is_a_line_of_its_own(tmp_path: Pat
     assert [set(each) for each in problems] == [{"place", "found", "allowed"}] * len(lines)
 
 
+def test_a_view_with_an_unknown_column_is_a_problem_of_the_configuration(tmp_path: Path) -> None:
+    config = shutil.copytree(CONFIG, tmp_path / "config")
+    (config / "views" / "v_runs.sql").write_text("SELECT * FROM `nba_orchestration.runs`")
+    said = tipoff("check", "--config", config)
+    assert said.code == 1
+    assert said.err.startswith("views/v_runs.sql ")
+
+
 def test_a_store_of_another_layout_is_exit_code_3(tmp_path: Path) -> None:
-    (tmp_path / "tipoff.db").write_text("this is no database, and it is long enough" * 100)
+    with store_in(tmp_path).write() as db:
+        db.execute("PRAGMA user_version = 99")
     said = tipoff("sql", "SELECT 1", "--data", tmp_path)
     assert said.code == 3
     assert said.err.startswith("the store [")

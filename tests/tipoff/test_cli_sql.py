@@ -16,8 +16,8 @@ QUERY = "SELECT workflow_name, action FROM workflow_decisions ORDER BY 1"
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     other = decision(decision_id="d2", workflow_name="schedule_refresh", action="SKIP")
-    put(tmp_path, "workflow_decisions", decision(), other)
-    return tmp_path
+    put(tmp_path / "data", "workflow_decisions", decision(), other)
+    return tmp_path / "data"
 
 
 def test_text_is_aligned_json_is_a_list_and_csv_has_a_header(data: Path) -> None:
@@ -61,6 +61,13 @@ def test_tables_and_views_are_listed(data: Path) -> None:
     kinds = {each["name"]: each["kind"] for each in listed}
     assert kinds["nba_orchestration.workflow_decisions"] == "table"
     assert kinds["nba_orchestration.v_alerts"] == "view"
+
+
+def test_a_folder_of_day_folders_is_refused_with_the_one_to_name(data: Path) -> None:
+    said = tipoff("sql", "SELECT 1", "--data", data.parent)
+    assert said.code == 2
+    assert f"a folder that tipoff has worked in, such as --data {data}" in said.err
+    assert f"there is data in: {data}" in tipoff("status", "--data", data.parent).out
 
 
 def test_a_query_that_is_refused_is_one_line_and_exit_code_2(data: Path) -> None:

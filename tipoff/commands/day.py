@@ -81,13 +81,17 @@ def day(
 
 def play(played: Day, settings: Settings, progress: Console) -> tuple[Review, Path]:
     """Run the day, or what is left of it; its review, and where its picture was written."""
+    from tipoff.commands.folder_lock import holding
     from tipoff.day import opened, run
     from tipoff.observe import observe
     from tipoff.progress import shown
     from tipoff.report import write_report
     from tipoff.review import review
 
-    with opened(played, settings) as world:
+    with (
+        holding(settings.data, {"command": "tipoff day"}),
+        opened(played, settings) as world,
+    ):
         with shown(played, progress) as on_progress:
             delivered = run(played, world, on_progress=on_progress)
         facts = observe(played, world)

@@ -70,13 +70,20 @@ def has_store(folder: Path) -> bool:
     return (folder / DATABASE).is_file()
 
 
+def folders_below(folder: Path) -> list[Path]:
+    """The data folders inside `folder`, by name: `tipoff day` makes one a day and seed."""
+    return sorted(found.parent for found in folder.glob(f"*/{DATABASE}"))
+
+
 def existing_store(settings: Settings) -> Store:
     """The store in the data folder; BadInput when there is none (reading makes no folders)."""
-    from shared.schema import Schemas
     from local.store import Store
+    from shared.schema import Schemas
 
     if not has_store(settings.data):
-        raise BadInput("data folder", settings.data, "a folder that tipoff has worked in")
+        below = folders_below(settings.data)
+        hint = f", such as --data {below[-1]}" if below else ""
+        raise BadInput("data folder", settings.data, "a folder that tipoff has worked in" + hint)
     return Store(settings.data, Schemas(settings.config / "tables"))
 
 

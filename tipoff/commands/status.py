@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tipoff.commands.options import AsJson, At, ConfigDir, Data, instant_of, settings_of
+from tipoff.commands.options import (
+    AsJson,
+    At,
+    ConfigDir,
+    Data,
+    folders_below,
+    has_store,
+    instant_of,
+    settings_of,
+)
 from tipoff.commands.output import clock_et, on_terminal, print_json, print_table
 
 if TYPE_CHECKING:
@@ -42,6 +51,8 @@ def status(
         print_json(found)
     else:
         _tell(found, alerts)
+        if not has_store(settings.data) and (below := folders_below(settings.data)):
+            typer.echo(f"there is data in: {', '.join(map(str, below))} (--data DIR)")
     severities = {alert.severity for alert in alerts}
     raise typer.Exit(2 if Severity.CRITICAL in severities else 1 if severities else 0)
 

@@ -1,0 +1,1 @@
+"""The ports on Google's clients: the only google.* imports of the house."""

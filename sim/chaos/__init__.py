@@ -1,0 +1,1 @@
+"""Game days in which everything breaks, in virtual time and one process."""

@@ -1,0 +1,355 @@
+"""The engine: one virtual clock, one heap of deliveries, handlers that overlap.
+
+Time passes at port calls and while a handler sleeps. A delivery that comes due meanwhile is
+handled inside that call, by another instance: so handlers overlap as they do in the cloud, in
+an order that the seed alone decides. An instance that crashes is lost with all it remembered,
+and its delivery comes again after the ack deadline.
+"""
+
+from __future__ import annotations
+
+import heapq
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from shared.core.errors import BadInput
+from shared.core.ports import Message
+from shared.core.workflows import Config
+from shared.errors import PortUnavailable
+from shared.messages import KINDS, Event, parse_content
+from shared.topology import routes
+from shared.world import World
+from sim.chaos.faults import Faults, Kind, Spell
+from sim.chaos.luck import Draw
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+
+#: What one port call takes.
+CALL = 3_000
+#: Handlers inside each other at most; deeper ones wait.
+DEPTH = 6
+
+ACK_DEADLINE = 600 * SECOND
+MAX_ATTEMPTS = 30
+
+Handler = Callable[[Event, World], None]
+_KINDS = tuple(KINDS.values())
+
+
+def micros(instant: datetime) -> int:
+    """An instant as whole microseconds since the epoch."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+def instant_of(at: int) -> datetime:
+    """The inverse of `micros`."""
+    return EPOCH + timedelta(microseconds=at)
+
+
+def backoff(attempt: int) -> int:
+    """The wait after delivery number `attempt` (from 1) has failed: 10 s to 600 s."""
+    return int(min(10 << min(attempt - 1, 20), 600)) * SECOND
+
+
+class Crash(BaseException):
+    """The instance is gone; no handler can catch this."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """One message that the bus took."""
+
+    id: str
+    #: Names the message in draws: the same in every replay.
+    key: str
+    message: Message
+    at: int
+    _event: Event | BadInput | None = None
+
+    def event(self) -> Event:
+        """The delivery as a handler gets it, opened once; BadInput as the wiring raises it."""
+        if self._event is None:
+            try:
+                content = parse_content(self.message.body, _KINDS, self.message.topic)
+                self._event = Event(
+                    content=content,
+                    message_id=self.id,
+                    published_at=instant_of(self.at),
+                    attributes=self.message.attributes,
+                    topic=self.message.topic,
+                )
+            except BadInput as e:
+                self._event = e
+        if isinstance(self._event, BadInput):
+            raise self._event
+        return self._event
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One message on its way to one function, for the `attempt`-th time."""
+
+    sent: Sent
+    function: str
+    #: Which of the message's copies for this function.
+    copy: int = 0
+    attempt: int = 1
+    #: Neither acked nor given back: it comes again when the ack deadline has passed.
+    held: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the delivery in draws."""
+        return f"{self.sent.key}.{self.function}.{self.copy}.{self.attempt}"
+
+
+@dataclass(slots=True)
+class Call:
+    """A handler at work: how many port calls it made, and which one fails."""
+
+    delivery: Delivery
+    calls: int = 0
+    strike_at: int = 0
+    strike: Kind | None = None
+
+
+class Engine:
+    """Delivers what is on the heap until an instant, and breaks what the faults say."""
+
+    def __init__(
+        self,
+        config: Config,
+        faults: Faults,
+        handlers: Mapping[str, Handler],
+        start: int,
+    ) -> None:
+        self.now = start
+        self.faults = faults
+        self.handlers = handlers
+        self.targets: dict[str, list[str]] = {}
+        for topic, function in routes(config):
+            self.targets.setdefault(topic, []).append(function)
+        #: Makes a world for a new instance of a function; set by the world's builder.
+        self.build: Callable[[str], World] = _no_world
+        self.spells: list[Spell] = []
+        self.stack: list[Call] = []
+        self.dead: list[Delivery] = []
+        #: Exceptions that no entry point should let out: (function, text).
+        self.surprises: list[tuple[str, str]] = []
+        self.refused: list[str] = []
+        self.deliveries = 0
+        self.crashes = 0
+        self._idle: dict[str, list[World]] = {}
+        self._heap: list[tuple[int, int, Delivery, bool]] = []
+        self._seq = 0
+
+    # --- time ------------------------------------------------------------------------------
+
+    def push(self, at: int, delivery: Delivery) -> None:
+        """Deliver at `at`, or as soon as possible after it."""
+        self._seq += 1
+        heapq.heappush(self._heap, (at, self._seq, delivery, False))
+
+    def run(self, until: int) -> None:
+        """Deliver everything that is due before `until`."""
+        heap = self._heap
+        while heap and heap[0][0] < until:
+            self._next()
+        self.now = max(self.now, until)
+
+    def spend(self, micros: int) -> None:
+        """Let time pass inside a handler; what comes due is handled inside it."""
+        until = self.now + micros
+        heap = self._heap
+        while heap and heap[0][0] <= until and len(self.stack) < DEPTH:
+            self._next()
+        self.now = max(self.now, until)
+
+    def _next(self) -> None:
+        at, _, delivery, is_deadline = heapq.heappop(self._heap)
+        if is_deadline:
+            if delivery.held:
+                delivery.held = False
+                self._again(delivery, at)
+            return
+        self.now = max(self.now, at)
+        self._deliver(delivery)
+
+    # --- deliveries ------------------------------------------------------------------------
+
+    def _again(self, delivery: Delivery, at: int) -> None:
+        if delivery.attempt >= MAX_ATTEMPTS:
+            self.dead.append(delivery)
+            return
+        self.push(
+            at, Delivery(delivery.sent, delivery.function, delivery.copy, delivery.attempt + 1)
+        )
+
+    def _deliver(self, delivery: Delivery) -> None:
+        self.deliveries += 1
+        function = delivery.function
+        if self._down(Kind.FUNCTION_DOWN, function):
+            self._again(delivery, self.now + backoff(delivery.attempt))
+            return
+        delivery.held = True
+        self._seq += 1
+        heapq.heappush(self._heap, (self.now + ACK_DEADLINE, self._seq, delivery, True))
+        call = Call(delivery)
+        struck = self.faults.at_port(delivery.key)
+        if struck is not None:
+            call.strike, call.strike_at = struck
+        idle = self._idle.setdefault(function, [])
+        world = idle.pop() if idle else self.build(function)
+        self.stack.append(call)
+        try:
+            self.handlers[function](delivery.sent.event(), world)
+        except Crash:
+            self.crashes += 1
+            return
+        except BadInput as e:
+            self.refused.append(f"{function}: {e}")
+            delivery.held = False
+        except Exception as e:  # noqa: BLE001 the framework answers 500, whatever it was
+            if not isinstance(e, PortUnavailable):
+                self.surprises.append((function, traceback.format_exc(limit=-4)))
+            if delivery.held:
+                delivery.held = False
+                self._again(delivery, self.now + backoff(delivery.attempt))
+        else:
+            delivery.held = False
+        finally:
+            self.stack.pop()
+        idle.append(world)
+
+    # --- port calls ------------------------------------------------------------------------
+
+    def call(self, what: str, do: Callable[[], T], half: Callable[[], None] | None = None) -> T:
+        """One port call of the handler at work, which may fail in one of the ways there are.
+
+        `half` does a part of the work: for calls that may fail in the middle.
+        """
+        if not self.stack:
+            return do()
+        self.spend(CALL)
+        call = self.stack[-1]
+        call.calls += 1
+        if self.spells and self._down(Kind.PORT_DOWN, what.split(".")[0]):
+            raise PortUnavailable(f"{what}: 503")
+        if call.calls != call.strike_at or call.strike is None:
+            return do()
+        key = call.delivery.key
+        text = f"{call.delivery.function} {call.delivery.sent.message.topic} at {what}"
+        if not self.faults.strike(call.strike, key, self.now, text):
+            return do()
+        return self._struck(call, what, do, half)
+
+    def _struck(
+        self, call: Call, what: str, do: Callable[[], T], half: Callable[[], None] | None
+    ) -> T:
+        match call.strike:
+            case Kind.ERROR_BEFORE:
+                raise PortUnavailable(f"{what}: not reached")
+            case Kind.CRASH_BEFORE:
+                raise Crash(what)
+            case Kind.STALL:
+                # Longer than the ack deadline at times: then the message is handled twice at once.
+                draw = Draw(self.faults.seed, "stall", call.delivery.key)
+                self.spend(int(draw.between(1, 25) * MINUTE))
+                return do()
+            case Kind.PARTIAL if half is not None:
+                half()
+                raise PortUnavailable(f"{what}: a part went through")
+            case Kind.CRASH_AFTER:
+                do()
+                raise Crash(what)
+            case _:
+                do()
+                raise PortUnavailable(f"{what}: timed out after it was done")
+
+    def _down(self, kind: Kind, what: str) -> bool:
+        for spell in self.spells:
+            if (
+                spell.kind is kind
+                and spell.what == what
+                and spell.since <= self.now < spell.until
+                and self.faults.strike(kind, spell.key, self.now, what)
+            ):
+                return True
+        return False
+
+
+def _no_world(function: str) -> World:
+    raise BadInput("engine", f"no world for {function}", "one that was built")
+
+
+@dataclass(slots=True)
+class EngineClock:
+    """An instance's clock: the virtual time, a little wrong."""
+
+    engine: Engine
+    #: Microseconds by which it is ahead.
+    skew: int = 0
+    #: Inside a pool: what its items slept, to be spent at once.
+    slept: list[float] = field(default_factory=list)
+    pooled: bool = False
+
+    def now(self) -> datetime:
+        """The instant, in UTC, as this instance believes it to be."""
+        return EPOCH + timedelta(microseconds=self.engine.now + self.skew)
+
+    def sleep(self, seconds: float) -> None:
+        """Let virtual seconds pass."""
+        if self.pooled:
+            self.slept[-1] += max(0.0, seconds)
+        else:
+            self.engine.spend(int(max(0.0, seconds) * SECOND))
+
+    def at(self, instant: datetime) -> AbstractContextManager[None]:
+        """Nothing: all time here is the engine's."""
+        del instant
+        return nullcontext()
+
+    @property
+    def simulated(self) -> bool:
+        """Always."""
+        return True
+
+
+@dataclass(slots=True)
+class EnginePool:
+    """A source's threads: so many items at once take as long as the slowest of them."""
+
+    clock: EngineClock
+    threads: int
+
+    def map(self, do: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
+        """`do` of each item, results in order; the first exception is raised after all ended."""
+        results: list[R] = []
+        first: Exception | None = None
+        clock = self.clock
+        for begin in range(0, len(items), self.threads):
+            clock.pooled, clock.slept = True, []
+            for item in items[begin : begin + self.threads]:
+                clock.slept.append(0.0)
+                try:
+                    results.append(do(item))
+                except Exception as e:  # noqa: BLE001 the siblings go on
+                    first = first or e
+                except Crash:
+                    clock.pooled = False
+                    raise
+            clock.pooled = False
+            clock.sleep(max(clock.slept))
+        if first is not None:
+            raise first
+        return results
