@@ -1,5 +1,5 @@
 # Needs make, and a Python of 3.11 or newer with its venv module. Everything else is installed
-# into .venv, pinned and with hashes.
+# into .venv, pinned and with hashes; the emulated cloud of the tests into .venv-emulators.
 
 PYTHON ?= python3
 # The game day that `make day` plays: twelve games, on 12 November 2025.
@@ -11,16 +11,17 @@ ARGS ?=
 
 BIN := .venv/bin
 STAMP := .venv/.installed
+EMULATORS := .venv-emulators/.installed
 FUNCTIONS := schedule_locker controller executor scraper loader cleanup status
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 # Half a recipe that failed leaves no file behind that looks made.
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup day test check fix soak bench lock clean
+.PHONY: help setup emulators day test check fix soak bench lock clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## Make .venv with everything pinned, and install Tipoff editable (once)
 
@@ -36,12 +37,21 @@ $(STAMP): requirements/dev.txt pyproject.toml
 		--no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+emulators: $(EMULATORS) ## Make .venv-emulators: the stand-ins for BigQuery and Cloud Storage (once)
+
+$(EMULATORS): requirements/emulators.txt
+	@test -x .venv-emulators/bin/python || $(PYTHON) -m venv .venv-emulators
+	@echo "Installing into .venv-emulators (half a minute or so, once) ..."
+	@.venv-emulators/bin/python -m pip install -qq --disable-pip-version-check \
+		--require-hashes -r requirements/emulators.txt
+	@touch $(EMULATORS)
+
 day: setup ## Play one whole game day on this machine: make day DATE=2025-11-12
 	@$(BIN)/tipoff day $(DATE)
 
 test: check ## All checks, then every test but the long ones
 	@mkdir -p build/junit
-	$(BIN)/pytest -n $(JOBS) --junitxml=build/junit/test.xml $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup --junitxml=build/junit/test.xml $(ARGS)
 
 check: setup ## The linters alone: ruff, mypy, import-linter, deptry
 	$(BIN)/ruff check .
@@ -56,7 +66,7 @@ fix: setup ## Mend what ruff can mend, and format
 
 soak: setup ## The long tests: many days, many seeds
 	@mkdir -p build/junit
-	$(BIN)/pytest -m soak -n $(JOBS) --junitxml=build/junit/soak.xml $(ARGS)
+	$(BIN)/pytest -m soak -n $(JOBS) --dist loadgroup --junitxml=build/junit/soak.xml $(ARGS)
 
 bench: setup ## Measure the fan-out of a game day: python -m benchmarks.fanout
 	$(BIN)/python -m benchmarks.fanout $(ARGS)
@@ -67,8 +77,9 @@ lock: setup ## Pin requirements/*.in anew, with hashes: UPGRADE=--upgrade for ne
 		runtime.in fetching.in gcp.in local.in dev.in > /dev/null
 	cd requirements && for each in $(FUNCTIONS); do \
 		../$(COMPILE) -c dev.txt -o $$each.txt $$each.in > /dev/null || exit 1; done
+	cd requirements && ../$(COMPILE) $(UPGRADE) -o emulators.txt emulators.in > /dev/null
 
-clean: ## Remove what was built, cached and played; .venv stays
+clean: ## Remove what was built, cached and played; the environments stay
 	rm -rf build dist .tipoff .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache *.egg-info
-	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -2,8 +2,8 @@
 
 import sys
 
-from benchmarks import fanout, plan
+from benchmarks import coldstart, fanout, plan
 
-for each in (plan, fanout):
+for each in (plan, coldstart, fanout):
     print(f"== {each.__name__}", file=sys.stderr, flush=True)
     each.main()

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,13 +35,11 @@ WARM_UPS = 2
 
 def floor_process(told: Connection, url: str, folder: Path, size: Size, _: int) -> None:
     """Run the bare loop when asked: (number, threads)."""
-    import datetime
-
     floors = {threads: Floor(url, folder, threads=threads) for threads in (1, AT_ONCE)}
     told.send("ready")
     while (asked := told.recv()) is not None:
         number, threads = asked
-        paths = size.paths(datetime.date(2025, 1, 1) + datetime.timedelta(days=number))
+        paths = size.paths(date(2025, 1, 1) + timedelta(days=number))
         cpu, wall = time.process_time(), time.perf_counter()
         floors[threads].run(f"{number}-{threads}", paths)
         told.send({"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu})
@@ -126,10 +125,7 @@ def summary(
         "cpu_ratio_of_minima": round(_least(project, "cpu") / _least(floor, "cpu"), 3),
         "floor": {key: _figures(floor, key) for key in ("wall", "cpu")},
         "project": {key: _figures(project, key) for key in ("wall", "cpu")},
-        "loads_after": {
-            "cpu": _figures(project, "load_cpu"),
-            "wall": _figures(project, "loaded"),
-        },
+        "loads_after": {"cpu": _figures(project, "load_cpu")},
         "loads_beside": {
             "wall_to_rows": _figures(beside, "wall"),
             "wall_to_loads": _figures(beside, "loaded"),
@@ -164,9 +160,8 @@ def told(found: dict[str, Any]) -> str:
     for who in ("floor", "project"):
         for key in ("wall", "cpu"):
             one = found[who][key]
-            lines.append(
-                f"  {who:<8} {key:<5} {one['median']:.3f} s   ({one['min']:.3f} to {one['max']:.3f})"
-            )
+            spread = f"({one['min']:.3f} to {one['max']:.3f})"
+            lines.append(f"  {who:<8} {key:<5} {one['median']:.3f} s   {spread}")
     for key, goal in (("wall", 1.2), ("cpu", 2.0)):
         low, high = found[f"{key}_ratio_range"]
         lines.append(
@@ -174,13 +169,12 @@ def told(found: dict[str, Any]) -> str:
             f"{high:.2f}; of minima {found[f'{key}_ratio_of_minima']:.2f})"
         )
     beside = found["loads_beside"]
-    lines += [
-        f"  loads afterwards: {found['loads_after']['cpu']['median']:.3f} s CPU",
-        f"  loads running beside: rows {beside['wall_to_rows']['median']:.3f} s, all loaded "
-        f"{beside['wall_to_loads']['median']:.3f} s",
-        f"  one after the other: {found['sequential_wall']:.2f} s, "
-        f"{found['sequential_ratio']:.1f} times the floor",
-    ]
+    after = found["loads_after"]["cpu"]["median"]
+    rows, loads = beside["wall_to_rows"]["median"], beside["wall_to_loads"]["median"]
+    slow, times = found["sequential_wall"], found["sequential_ratio"]
+    lines.append(f"  loads afterwards: {after:.3f} s CPU")
+    lines.append(f"  loads running beside: rows {rows:.3f} s, all loaded {loads:.3f} s")
+    lines.append(f"  one after the other: {slow:.2f} s, {times:.1f} times the floor")
     return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ from local.delivery import AtOnce
 from local.dispatch import Dispatcher
 from local.host import Host
 from local.post import Session, post_cloud_event
-from local.world import bus_of, build_world
+from local.world import build_world, bus_of
 from scrapers.registry import register
 from shared.config import load_config
 from shared.core.calendar import Calendar

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from shared.schema import Schemas
     from shared.core.ports import Row
+    from shared.schema import Schemas
 
 ORCHESTRATION = "nba_orchestration"
 RAW = "nba_raw"

@@ -19,6 +19,7 @@ from shared.core.messages import Advance, FileReady, RunOrder
 from shared.core.plan import Plan
 from shared.core.reconcile import Written
 from shared.core.workflows import Config
+from shared.log import trace_id
 from shared.messages import FILES_READY, RUN_ADVANCE, RUN_DECISIONS, message
 from shared.world import World
 
@@ -63,7 +64,7 @@ def perform_plan(world: World, plan: Plan) -> None:
 
 def perform_tick(world: World, record: TickRecord) -> None:
     """Publish the RUNs, then append every decision."""
-    world.publish([message(RUN_DECISIONS, order, trace_of(order)) for order in record.orders])
+    world.publish([message(RUN_DECISIONS, order) for order in record.orders])
     world.journal.append("workflow_decisions", list(record.rows))
     records.mark_done(world.state, records.tick_name(record.tick))
 
@@ -78,7 +79,7 @@ def perform_outcome(world: World, outcome: Outcome) -> None:
         )
         ready.append(message(RUN_ADVANCE, done))
     world.publish(ready)
-    run_rows = rows.run_rows(outcome, world.stamp(), trace_id=None)
+    run_rows = rows.run_rows(outcome, world.stamp(), trace_id=trace_id())
     world.journal.append("scraper_execution_log", run_rows)
     records.mark_done(world.state, outcome_name(outcome))
 
@@ -94,9 +95,13 @@ def perform_finished(world: World, record: FinishedRecord) -> None:
 
 def perform_cleanup(world: World, record: CleanupRecord, name: str) -> None:
     """Claim each announcement, make it, append the operation."""
+    claimed = []
     for n, event in record.announce:
-        world.state.create_once(f"republished/{event.load_id}/{n}", b"{}")
-    world.publish([message(FILES_READY, event) for _, event in record.announce])
+        claim = world.state.create_once(f"republished/{event.load_id}/{n}", b"{}", {"by": name})
+        # Two cleanups at once may both have decided it; the claim says whose it is.
+        if claim.stored.metadata.get("by") == name:
+            claimed.append(message(FILES_READY, event))
+    world.publish(claimed)
     world.journal.append("cleanup_operations", list(record.rows))
     records.mark_done(world.state, name)
 
@@ -152,8 +157,3 @@ def written_by(outcome: Outcome, config: Config) -> list[Written]:
         for event in files_of(outcome, config)
         if event.table is not None
     ]
-
-
-def trace_of(order: RunOrder) -> dict[str, str]:
-    """Ids as attributes, so that a log search or a subscription filter can use them."""
-    return {"workflow": order.workflow, "execution_id": order.execution_id}

@@ -89,11 +89,7 @@ def send(world: World, chunks: Sequence[ChunkOrder]) -> None:
     known = [chunk for chunk in chunks if chunk.scraper in world.config.scrapers]
     world.publish(
         [
-            message(
-                scrape_topic(world.config.source_of(chunk.scraper).name),
-                chunk,
-                {"chunk_id": chunk.chunk_id, "execution_id": chunk.execution_id},
-            )
+            message(scrape_topic(world.config.source_of(chunk.scraper).name), chunk)
             for chunk in known
         ]
     )
@@ -103,6 +99,7 @@ def send(world: World, chunks: Sequence[ChunkOrder]) -> None:
             action="fan-out",
             chunk_id=chunk.chunk_id,
             execution_id=chunk.execution_id,
+            decision_id=chunk.decision_id,
         )
 
 

@@ -1,12 +1,15 @@
 """Logs: one JSON line each on stdout, as Cloud Logging reads them.
 
 `log.info("decided", action="decide", decision_id=...)`: a message for people, a stable action
-name and the ids for machines. Secrets never reach here: scrapers redact what they raise.
+name and the ids for machines. Secrets are cut where errors are made (scrapers/redact.py); a line
+is looked through once more before it is written.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sys
 from contextvars import ContextVar
 from typing import Any
@@ -15,6 +18,33 @@ SEVERITIES = ("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL")
 
 #: The trace of the delivery that is being handled, as projects/P/traces/ID or a bare id.
 trace: ContextVar[str | None] = ContextVar("trace", default=None)
+
+_TRACE_ID = re.compile(r"[0-9a-f]{32}")
+
+#: What a key stands behind, in an address or in a header, and the key.
+_SECRET = re.compile(
+    r"(?i)((?:api[_-]?key|access[_-]?token|token|secret|password)=|"
+    r"(?:authorization|x-api-key)[\\'\"]*\s*[:=,]\s*[\\'\"]*(?:(?:bearer|basic|token)\s+)?)"
+    r"[^\s&\\'\"<>#,;)}\]]+"
+)
+
+
+def trace_id() -> str | None:
+    """The bare id of the delivery's trace."""
+    found = trace.get()
+    return found and found.rpartition("/")[2]
+
+
+def traceparent(seed: str) -> str | None:
+    """The W3C header for what the delivery publishes; None outside a trace.
+
+    The span is derived from `seed` (what is published), so a repeat is the same span.
+    """
+    found = trace_id()
+    if found is None or not _TRACE_ID.fullmatch(found):
+        return None
+    span = hashlib.sha256(f"{found} {seed}".encode()).hexdigest()[:16]
+    return f"00-{found}-{span}-01"
 
 
 class Log:
@@ -30,7 +60,8 @@ class Log:
         entry = {"severity": severity, "message": message, **fields}
         if (traced := trace.get()) is not None:
             entry["logging.googleapis.com/trace"] = traced
-        sys.stdout.write(json.dumps(entry, default=str) + "\n")
+        line = _SECRET.sub(r"\1[redacted]", json.dumps(entry, default=str))
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
     def info(self, message: str, **fields: Any) -> None:

@@ -63,6 +63,9 @@ TICKS = (SCHEDULE_LOCK, CONTROLLER_TICK, EXECUTE_SWEEP, CLEANUP_TICK)
 #: Attribute with the simulated instant of a delivery; honoured only where settings allow it.
 NOW = "tipoff-now"
 
+#: What a search of logs or a subscription's filter asks for.
+IDS = ("workflow", "decision_id", "execution_id", "chunk_id", "run_id", "load_id")
+
 _TOPIC = re.compile(r"topics/([^/]+)$")
 
 
@@ -95,12 +98,13 @@ class Event:
 
 
 def message(topic: str, content: Content, attributes: Mapping[str, str] | None = None) -> Message:
-    """`content` in its envelope, for `topic`."""
+    """`content` in its envelope, for `topic`; its ids are attributes too."""
     body = dump(content)
+    ids = {name: found for name in IDS if (found := getattr(content, name, None))}
     return Message(
         topic=topic,
         body=f'{{"v":{VERSION},' + body.decode()[1:],
-        attributes=dict(attributes or {}),
+        attributes={**ids, **(attributes or {})},
     )
 
 

@@ -11,11 +11,15 @@
 | TIPOFF_VERSION | version in rows and /health | the package's |
 | K_REVISION | set by the platform | none |
 | GOOGLE_CLOUD_PROJECT | the project; every cloud world needs it | none |
-| TIPOFF_STATE_BUCKET, TIPOFF_RAW_BUCKET | the memory, and what was scraped | project-tipoff-state, -raw |
-| TIPOFF_DATASET, TIPOFF_RAW_DATASET | the audit tables, and the raw ones | nba_orchestration, nba_raw |
+| TIPOFF_STATE_BUCKET | the bucket of the state: the memory | PROJECT-tipoff-state |
+| TIPOFF_RAW_BUCKET | the bucket of what was scraped | PROJECT-tipoff-raw |
+| TIPOFF_DATASET | the dataset of the audit tables | nba_orchestration |
+| TIPOFF_RAW_DATASET | the dataset of the raw tables | nba_raw |
 | TIPOFF_LOCATION | where the datasets are, and so their jobs | US |
-| PUBSUB_EMULATOR_HOST, SECRET_MANAGER_EMULATOR_HOST | host:port of a stand-in (tests only) | none |
-| STORAGE_EMULATOR_HOST, BIGQUERY_EMULATOR_HOST | http://host:port of a stand-in (tests only) | none |
+| PUBSUB_EMULATOR_HOST | host:port of a stand-in, tests only | none |
+| SECRET_MANAGER_EMULATOR_HOST | host:port of a stand-in, tests only | none |
+| STORAGE_EMULATOR_HOST | http://host:port of a stand-in, tests only | none |
+| BIGQUERY_EMULATOR_HOST | http://host:port of a stand-in, tests only | none |
 """
 
 from __future__ import annotations

@@ -94,7 +94,11 @@ def _resend(world: World, where: Progress, now: datetime) -> None:
         if world.state.create_once(name, b"{}").created:
             chunks.append(chunk)
             world.log.warning(
-                f"no outcome after {waited}: sent again", action="resend", chunk_id=chunk.chunk_id
+                f"no outcome after {waited}: sent again",
+                action="resend",
+                chunk_id=chunk.chunk_id,
+                execution_id=chunk.execution_id,
+                decision_id=chunk.decision_id,
             )
     executing.send(world, chunks)
 
@@ -141,6 +145,7 @@ def _start(world: World, order: RunOrder) -> None:
             f"cannot be run, [{', '.join(unknown)}] is unknown here",
             action="refuse",
             execution_id=order.execution_id,
+            decision_id=order.decision_id,
         )
         return
     executing.start(world, order)

@@ -6,6 +6,7 @@ server loads an app. Nothing is built at import; a process builds its world once
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from cloudevents.http import CloudEvent
 
 from shared.core.errors import BadInput
 from shared.core.messages import Content
+from shared.errors import PortUnavailable
 from shared.log import trace
 from shared.messages import NOW, Event, open_event, parse_instant
 from shared.settings import Settings, read_settings
@@ -73,7 +75,7 @@ def serve(event: CloudEvent, handle: Handler, allowed: tuple[type[Content], ...]
         try:
             opened = open_event(event, allowed)
             _enter(stack, here, opened.attributes)
-            token = trace.set(opened.trace_id)
+            token = trace.set(_trace(here, opened))
             stack.callback(trace.reset, token)
             handle(opened, here)
         except BadInput as e:
@@ -83,6 +85,25 @@ def serve(event: CloudEvent, handle: Handler, allowed: tuple[type[Content], ...]
                 place=e.place,
                 message_id=str(event.get("id")),
             )
+        except Exception as e:
+            passing = isinstance(e, PortUnavailable)
+            log = here.log.warning if passing else here.log.error
+            log(
+                f"failed, comes again: {type(e).__name__}: {e}",
+                action="retry",
+                message_id=str(event.get("id")),
+            )
+            raise
+
+
+def _trace(here: World, event: Event) -> str:
+    """The trace of a delivery, as logs name it.
+
+    What brings none begins one, named by its message: every delivery of it is the same trace.
+    """
+    found = event.trace_id or hashlib.sha256(event.message_id.encode()).hexdigest()[:32]
+    project = here.settings.project
+    return f"projects/{project}/traces/{found}" if project else found
 
 
 def _enter(stack: ExitStack, here: World, attributes: Mapping[str, str]) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from shared.core.ports import Bus, Clock, Files, Journal, Message, Pool, Secrets, Warehouse
 from shared.core.rows import Stamp
 from shared.core.workflows import Config, Source
 from shared.errors import PortUnavailable
-from shared.log import Log
+from shared.log import Log, traceparent
 from shared.settings import Settings
 
 T = TypeVar("T")
@@ -78,9 +78,20 @@ class World:
                     end()
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Publish each and wait for each; PortUnavailable when one did not go through."""
-        failed = [result for result in self.bus.publish(messages) if isinstance(result, Exception)]
+        """Publish each and wait for each; PortUnavailable when one did not go through.
+
+        The trace of the delivery that is being handled goes on with each.
+        """
+        traced = [_traced(message) for message in messages]
+        failed = [result for result in self.bus.publish(traced) if isinstance(result, Exception)]
         if failed:
             raise PortUnavailable(
                 f"{len(failed)} of {len(messages)} messages not published: {failed[0]}"
             ) from failed[0]
+
+
+def _traced(message: Message) -> Message:
+    parent = traceparent(f"{message.topic} {message.body}")
+    if parent is None:
+        return message
+    return replace(message, attributes={"traceparent": parent, **message.attributes})

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+
+from tests.cloud.emulators import Emulators, missing, started
 
 #: What a test may need of a machine, by the name that its skip and TIPOFF_REQUIRE use.
 NEEDS = {
@@ -73,3 +75,16 @@ def pytest_make_collect_report(
     report = yield
     _refuse_skip(collector.config, report)
     return report
+
+
+#: The one secret that the emulated cloud's Secret Manager has.
+SECRETS = {"odds-api-key": "k-123"}
+
+
+@pytest.fixture(scope="session")
+def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulators]:
+    """The emulated cloud, once a test process: every test takes a project of its own."""
+    if (why := missing()) is not None:
+        pytest.skip(f"needs emulators: {why}")
+    with started(tmp_path_factory.mktemp("emulators"), SECRETS) as cloud:
+        yield cloud

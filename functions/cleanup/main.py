@@ -147,8 +147,11 @@ def _tell(world: World, found: Repair) -> None:
         world.log.error(
             f"{len(found.missing)} of {found.checked} files look missing: only a probe goes",
             action="cleanup",
+            recovered_files=[missing.file.path for missing in found.republish],
         )
-    elif found.missing:
+    elif not found.missing:
+        world.log.info(f"{found.checked} files checked, none is missing", action="cleanup")
+    else:
         world.log.warning(
             f"{len(found.missing)} of {found.checked} files never arrived, "
             f"{len(found.republish)} announced again",

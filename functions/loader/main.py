@@ -33,8 +33,9 @@ def loader(event: CloudEvent) -> None:
 def handle(event: Event, world: World) -> None:
     """Load the file that was announced."""
     file = event.expect(FileReady)
+    ids = {"load_id": file.load_id, "run_id": file.run_id, "path": file.path}
     if file.table is None:
-        world.log.info("no table for it", action="load", path=file.path)
+        world.log.info("no table for it", action="load", **ids)
         return
     try:
         rows = _rows(world, file)
@@ -43,10 +44,10 @@ def handle(event: Event, world: World) -> None:
         )
     except (BadInput, NotFound) as e:
         _log(world, file, loaded=0, status="failed", error=str(e))
-        world.log.error(f"cannot be loaded: {e}", action="load", path=file.path)
+        world.log.error(f"cannot be loaded: {e}", action="load", **ids)
         return
     _log(world, file, loaded=loaded, status="loaded", error=None)
-    world.log.info(f"{loaded} rows to {file.table}", action="load", path=file.path)
+    world.log.info(f"{loaded} rows to {file.table}", action="load", **ids)
 
 
 def _rows(world: World, file: FileReady) -> list[Row]:

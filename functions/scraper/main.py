@@ -58,7 +58,13 @@ def _chunk(world: World, order: ChunkOrder) -> None:
         order.game_day, order.execution_id, order.step, order.scraper, order.n
     )
     if records.is_done(world.state, name):
-        world.log.info("done before", action="repeat", chunk_id=order.chunk_id)
+        world.log.info(
+            "done before",
+            action="repeat",
+            chunk_id=order.chunk_id,
+            execution_id=order.execution_id,
+            decision_id=order.decision_id,
+        )
         return
     if world.state.stat(name) is not None:
         outcome = records.read(world.state, name, Outcome)
@@ -137,5 +143,11 @@ def _accept(world: World, order: ChunkOrder, fetched: Fetched) -> None:
         calendar = Calendar.of(games, preseason=world.config.preseason)
         adopt_schedule(world, calendar, origin=order.scraper)
     except BadInput as e:
-        world.log.critical(f"schedule refused: {e}", action="schedule", run=order.chunk_id)
+        world.log.critical(
+            f"schedule refused: {e}",
+            action="schedule",
+            chunk_id=order.chunk_id,
+            execution_id=order.execution_id,
+            decision_id=order.decision_id,
+        )
         raise SourceFailure("schedule_refused", str(e)) from e

@@ -90,17 +90,44 @@ def decide(
 ) -> tuple[Decision, ...]:
     """The decisions of one tick. `days` are the open game days, oldest first; `games` are
     their games that count, in the newest schedule."""
+    known = {day.day: _in_flight(day, config) for day in days}
     decisions: list[Decision] = []
     for workflow in config.enabled:
-        mine = [
-            decision
-            for day in days
-            for slot in day.plan.slots
-            if slot.workflow == workflow.name
-            for decision in _slot(moment, workflow, slot, day, games.get(day.day, ()), config)
-        ]
+        mine: list[Decision] = []
+        for day in days:
+            for slot in day.plan.slots:
+                if slot.workflow == workflow.name:
+                    asked, playing = known[day.day], games.get(day.day, ())
+                    said = list(_slot(moment, workflow, slot, day, asked, playing, config))
+                    known[day.day] = _asking(asked, workflow, said, config)
+                    mine += said
         decisions += mine or [_idle(moment, workflow, days)]
     return tuple(decisions)
+
+
+def _in_flight(day: DayHistory, config: Config) -> DayHistory:
+    """The day as if what is under way were there: it is not asked for a second time."""
+    for attempt in day.attempts:
+        if attempt.status is None and attempt.workflow in config.workflows:
+            datasets = _game_datasets(config.workflows[attempt.workflow], config)
+            day = day.covering(datasets, attempt.games)
+    return day
+
+
+def _asking(
+    day: DayHistory, workflow: Workflow, said: Sequence[Decision], config: Config
+) -> DayHistory:
+    """The day after this tick's RUNs of a workflow, which the next workflow counts on."""
+    for decision in said:
+        if decision.action is Action.RUN:
+            day = day.covering(_game_datasets(workflow, config), decision.target_games)
+    return day
+
+
+def _game_datasets(workflow: Workflow, config: Config) -> list[str]:
+    """The workflow's datasets that are measured by games."""
+    scrapers = (config.scrapers[name] for name in workflow.scrapers)
+    return [scraper.dataset for scraper in scrapers if scraper.expects == "games"]
 
 
 def _slot(
@@ -108,10 +135,12 @@ def _slot(
     workflow: Workflow,
     slot: Slot,
     day: DayHistory,
+    asked: DayHistory,
     games: Sequence[Game],
     config: Config,
 ) -> Iterator[Decision]:
-    """The decision about one slot, if there is anything to say of it at this tick."""
+    """The decision about one slot, if there is anything to say of it at this tick; `asked` is
+    the day as if what is under way were there."""
     attempts = day.of_slot(slot.slot_id)
     if attempts and attempts[-1].status is None:
         yield _skip(moment, slot, "in_flight", f"{attempts[-1].execution_id} is under way")
@@ -123,10 +152,18 @@ def _slot(
             wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
             yield _close(moment, workflow, slot, day, games, wanted)
     elif moment.is_open(slot):
-        wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
-        if not _settled(workflow, attempts, wanted):
+        missing = wanted_games(moment, workflow, slot, day, games, config, attempts)
+        wanted = wanted_games(moment, workflow, slot, asked, games, config, attempts)
+        if _settled(workflow, attempts, missing):
+            return
+        if missing and not wanted:
+            yield _skip(moment, slot, "in_flight", f"{len(missing)} games are asked for already")
+        else:
             yield _open(moment, workflow, slot, day, games, wanted, attempts)
     elif slot.opens_at <= moment.tick < slot.closes_at:
+        if why := _satisfied(workflow, slot, day):
+            yield _skip(moment, slot, "satisfied", why)
+            return
         late = f"the clock shows {et(moment.now)}, after the slot's end at {et(slot.closes_at)}"
         yield _skip(moment, slot, "clock_past_end", late)
 
@@ -153,11 +190,7 @@ def wanted_games(
         ids = list(attempts[0].games)
     else:
         ids = [game.game_id for game in games if is_over(game, moment.tick)]
-    datasets = [
-        config.scrapers[name].dataset
-        for name in workflow.scrapers
-        if config.scrapers[name].expects == "games"
-    ]
+    datasets = _game_datasets(workflow, config)
     have = [day.covered.get(dataset, NOTHING) for dataset in datasets]
     still = {game.game_id for game in games}
     missing = [i for i in ids if i in still and any(i not in got for got in have)]
@@ -171,7 +204,7 @@ def _settled(workflow: Workflow, attempts: Sequence[Attempt], wanted: Sequence[s
     if len(attempts) >= workflow.attempts:
         return True
     if isinstance(workflow.trigger, AtClock):
-        return attempts[-1].status == "completed" and not wanted
+        return not wanted
     return attempts[-1].status == "completed"
 
 

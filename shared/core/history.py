@@ -5,8 +5,8 @@ Built from one listing of object metadata (names, statuses, obtained targets), n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from shared.core.execution import ExecutionStatus
@@ -67,6 +67,12 @@ class DayHistory(DayFacts):
     """One open game day: its plan, and what its executions tell."""
 
     plan: Plan
+
+    def covering(self, datasets: Iterable[str], ids: Iterable[str]) -> DayHistory:
+        """The same day with `ids` found in `datasets` too."""
+        more = frozenset(ids)
+        found = {name: self.covered.get(name, NOTHING) | more for name in datasets}
+        return replace(self, covered={**self.covered, **found}) if more and found else self
 
     @property
     def day(self) -> date:

@@ -140,12 +140,18 @@ def revise(
         for key, slot in fresh.items()
         if key not in old and _may_add(slot, now, same_config=same_config)
     ]
-    changes = _pair(withdrawn, added, why) + kept
     held = {change.slot.slot_id: change.slot for change in kept}
     in_force = {
         key: old[key] if key in ran or _is_past(old[key], fresh[key], now) else fresh[key]
         for key in fresh.keys() & old.keys()
     }
+    changed = [slot for key, slot in in_force.items() if _window(slot) != _window(old[key])]
+    changes = _pair(withdrawn, added, why) + kept + [_rewound(slot, why) for slot in changed]
+    changes += [
+        Change(change="moved", slot=slot, reason=f"{why}; was {_window(old[key])}")
+        for key, slot in sorted(in_force.items())
+        if _window(slot) != _window(old[key])
+    ]
     in_force |= held | {slot.slot_id: slot for slot in added}
     return replace(
         plan,
@@ -163,9 +169,23 @@ def revise(
     )
 
 
+def _window(slot: Slot) -> str:
+    """When the slot may run, as people say it."""
+    return f"{et(slot.opens_at)} to {et(slot.closes_at)}"
+
+
 def _anchors(games: Sequence[PlanGame]) -> list[tuple[str, datetime, bool]]:
     """What slots hang on: which games, when, and whether that is known."""
     return sorted((game.game_id, game.tip, game.tip_known) for game in games)
+
+
+def _window(slot: Slot) -> tuple[datetime, datetime]:
+    return slot.opens_at, slot.closes_at
+
+
+def _rewound(slot: Slot, why: str) -> Change:
+    """A slot that stays, with other ends."""
+    return Change(change="moved", slot=slot, reason=f"{why}; useful until {et(slot.closes_at)}")
 
 
 def _is_past(old: Slot, fresh: Slot, now: datetime) -> bool:

@@ -63,13 +63,14 @@ class PubSubBus:
     def _send(self, message: Message) -> Future[str] | Exception:
         try:
             _check(message)
-            return self._client().publish(
+            sent: Future[str] = self._client().publish(
                 f"projects/{self._project}/topics/{message.topic}",
                 message.body.encode(),
                 retry=_retry(),
                 timeout=_TIMEOUT,
                 **self._attributes(message),
             )
+            return sent
         except BadInput as e:
             return e
         except Exception as e:

@@ -92,9 +92,7 @@ class GcsFiles:
 
             try:
                 body: bytes = (
-                    self._bucket()
-                    .blob(name)
-                    .download_as_bytes(timeout=_TIMEOUT, retry=_retry())
+                    self._bucket().blob(name).download_as_bytes(timeout=_TIMEOUT, retry=_retry())
                 )
             except exceptions.NotFound as e:
                 raise NotFound(f"no object [{self._name}/{name}]") from e

@@ -18,6 +18,7 @@ class Lazy(Generic[T]):
         self._made: list[T] = []
 
     def __call__(self) -> T:
+        """What was built, after building it if need be."""
         with self._lock:
             if not self._made:
                 self._made.append(self._build())

@@ -1,6 +1,6 @@
 """Secret Manager for tests: answers the latest version of the secrets it was started with.
 
-    python secret_manager.py PORT odds-api-key=k-123 ...
+python secret_manager.py PORT odds-api-key=k-123 ...
 """
 
 from __future__ import annotations
@@ -49,4 +49,5 @@ def serve(port: int, secrets: Mapping[str, str]) -> grpc.Server:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), dict(pair.split("=", 1) for pair in sys.argv[2:])).wait_for_termination()
+    given = dict(pair.split("=", 1) for pair in sys.argv[2:])
+    serve(int(sys.argv[1]), given).wait_for_termination()

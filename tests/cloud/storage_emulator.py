@@ -99,7 +99,8 @@ def main() -> None:
     # The router calls this one by its module's name, for uploads without the /upload path.
     objects.insert = conditional(objects.insert)
     storage = Storage(use_memory_fs=True)
-    Server(("127.0.0.1", int(sys.argv[1])), partial(emulator.RequestHandler, storage)).serve_forever()
+    handler = partial(emulator.RequestHandler, storage)
+    Server(("127.0.0.1", int(sys.argv[1])), handler).serve_forever()
 
 
 if __name__ == "__main__":

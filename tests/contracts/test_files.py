@@ -113,9 +113,21 @@ def test_a_name_that_could_leave_the_bucket_is_refused(world: World, name: str) 
     assert world.files.list("") == []
 
 
-def test_metadata_of_eight_kibibytes_fits_and_one_byte_more_does_not(world: World) -> None:
-    # 8 KiB = 8192 bytes, keys counted: 4 + 8188; the two-byte letter makes the 8193rd byte.
-    world.files.create_once("fits", b"x", {"four": "v" * 8188})
-    with pytest.raises(BadInput, match="8193 bytes"):
-        world.files.create_once("too-much", b"x", {"four": "v" * 8187 + "é"})
+def test_metadata_up_to_its_limit_fits_and_one_byte_more_does_not(world: World) -> None:
+    # 8064 bytes = 8 KiB less 128, keys counted: 4 + 8060; the two-byte letter makes the 8065th.
+    world.files.create_once("fits", b"x", {"four": "v" * 8060})
+    with pytest.raises(BadInput, match="8065 bytes"):
+        world.files.create_once("too-much", b"x", {"four": "v" * 8059 + "é"})
     assert world.files.stat("too-much") is None
+    assert [s.metadata for s in world.files.list("")] == [{"four": "v" * 8060}]
+
+
+def test_of_sixteen_writers_of_equal_bodies_one_wins(world: World) -> None:
+    barrier = threading.Barrier(16)
+
+    def claim(_: int) -> bool:
+        barrier.wait()
+        return world.files.create_once("claim.json", b"{}").created
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(claim, range(16))).count(True) == 1

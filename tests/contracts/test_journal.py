@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import pytest
 
 from shared.core.errors import BadInput
-from shared.core.ports import LoadRequest
+from shared.core.ports import LoadRequest, Row
 from tests.contracts.worlds import World
 
 LOG = "file_processing_log"
+NOW = datetime.now(UTC)
 
 
 def log(path: str, generation: int, status: str) -> tuple[str, dict[str, Any]]:
@@ -20,6 +24,9 @@ def log(path: str, generation: int, status: str) -> tuple[str, dict[str, Any]]:
         "gcs_path": path,
         "gcs_generation": generation,
         "status": status,
+        # loads() looks five days back.
+        "processed_at": NOW.isoformat(),
+        "created_at": NOW.isoformat(),
     }
 
 
@@ -35,18 +42,24 @@ def raw(index: int) -> dict[str, Any]:
     }
 
 
-def test_rows_come_back_in_their_order(world: World) -> None:
+def by_index(rows: Sequence[Row]) -> list[Row]:
+    """Loaded rows have no order but their own column's."""
+    return sorted(rows, key=itemgetter("record_index"))
+
+
+def test_rows_come_back_as_they_were_appended(world: World) -> None:
     world.journal.append(LOG, [log("b", 1, "loaded"), log("a", 1, "failed")])
     world.journal.append(LOG, [log("c", 1, "loaded")])
-    assert [row["gcs_path"] for row in world.rows(LOG)] == ["b", "a", "c"]
-    assert world.rows(LOG)[0] == log("b", 1, "loaded")[1]
+    found = sorted(world.rows(LOG), key=itemgetter("gcs_path"))
+    rows = [log("a", 1, "failed"), log("b", 1, "loaded"), log("c", 1, "loaded")]
+    assert found == [row for _, row in rows]
 
 
-def test_a_repeated_row_changes_nothing(world: World) -> None:
-    row_id, row = log("a", 1, "loaded")
-    world.journal.append(LOG, [(row_id, row)])
-    world.journal.append(LOG, [(row_id, {**row, "error_message": "later"}), log("b", 1, "loaded")])
-    assert list(world.rows(LOG)) == [row, log("b", 1, "loaded")[1]]
+def test_a_repeated_row_is_one_row(world: World) -> None:
+    a, b = log("a", 1, "loaded"), log("b", 1, "loaded")
+    world.journal.append(LOG, [a])
+    world.journal.append(LOG, [a, b])
+    assert sorted(world.rows(LOG), key=itemgetter("gcs_path")) == [a[1], b[1]]
 
 
 def test_no_rows_are_fine(world: World) -> None:
@@ -57,7 +70,9 @@ def test_no_rows_are_fine(world: World) -> None:
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"status": None}, "status"),
+        ({"processing_id": None}, "processing_id"),
+        ({"status": 1}, "status"),
+        ({"processed_at": "2025-11-12T18:00:00"}, "processed_at"),  # without its offset
         ({"gcs_generation": "seven"}, "gcs_generation"),
         ({"surprise": 1}, "surprise"),
     ],
@@ -110,7 +125,7 @@ def test_a_file_is_loaded_once_under_its_id(world: World) -> None:
     request = LoadRequest(load_id="load-1", table="odds_game_lines", rows=[raw(0), raw(1)])
     assert world.warehouse.load(request) == 2
     assert world.warehouse.load(request) == 2
-    assert list(world.raw_rows("odds_game_lines")) == [raw(0), raw(1)]
+    assert by_index(world.raw_rows("odds_game_lines")) == [raw(0), raw(1)]
 
 
 def test_two_loads_of_one_table_add_up(world: World) -> None:

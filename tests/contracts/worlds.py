@@ -1,4 +1,4 @@
-"""The worlds that answer to the contract suite; another one is one more entry in WORLDS."""
+"""The worlds of this machine that answer to the contract suite; tests.contracts.cloud has gcp."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from local.bus import LocalBus
-from shared.clock import DeliveryClock
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
-from shared.pool import ThreadPool
-from shared.schema import Schemas
 from local.secrets import LocalSecrets
 from local.store import RAW, Store
+from shared.clock import DeliveryClock
 from shared.core.ports import (
     Bus,
     Clock,
@@ -29,6 +27,8 @@ from shared.core.ports import (
     Secrets,
     Warehouse,
 )
+from shared.pool import ThreadPool
+from shared.schema import Schemas
 from sim.memory import (
     ManualClock,
     MemoryBus,
@@ -43,13 +43,8 @@ from sim.memory import (
 TOPICS = ("run-decisions", "files-ready")
 SECRETS = {"odds-api-key": "k-123"}
 
-_LOG_FIELDS = [
-    {"name": "processing_id", "type": "STRING", "mode": "REQUIRED"},
-    {"name": "gcs_path", "type": "STRING", "mode": "REQUIRED"},
-    {"name": "gcs_generation", "type": "INT64", "mode": "REQUIRED"},
-    {"name": "status", "type": "STRING", "mode": "REQUIRED"},
-    {"name": "error_message", "type": "STRING", "mode": "NULLABLE"},
-]
+#: The tables as they are deployed.
+TABLES = Path(__file__).resolve().parents[2] / "config" / "tables"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +60,9 @@ class World:
     pool: Pool
     rows: Callable[[str], Sequence[Row]]
     raw_rows: Callable[[str], Sequence[Row]]
-    #: What the subscribers have not seen yet, as (id, message).
+    #: What the subscribers have not seen yet, as (id, message), topic by topic.
     pull: Callable[[], Sequence[tuple[str, Message]]]
+    close: Callable[[], None] = lambda: None
 
 
 def write_schemas(folder: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Schemas:
@@ -78,8 +74,8 @@ def write_schemas(folder: Path, tables: Mapping[str, Sequence[Mapping[str, Any]]
     return Schemas(folder)
 
 
-def _memory(folder: Path) -> World:
-    schemas = write_schemas(folder / "tables", {"file_processing_log": _LOG_FIELDS})
+def _memory(_: Path) -> World:
+    schemas = Schemas(TABLES)
     clock = ManualClock(datetime(2025, 11, 12, 18, tzinfo=UTC))
     journal = MemoryJournal(schemas.check)
     warehouse = MemoryWarehouse(schemas.raw.check)
@@ -99,7 +95,7 @@ def _memory(folder: Path) -> World:
 
 
 def _local(folder: Path) -> World:
-    schemas = write_schemas(folder / "tables", {"file_processing_log": _LOG_FIELDS})
+    schemas = Schemas(TABLES)
     clock = DeliveryClock()
     store = Store(folder / "world", schemas)
     bus = LocalBus(

@@ -118,6 +118,9 @@ FOUND = tried("09:00", "completed", obtained="nbac_referee_assignments")
         (one(MORNING), moment("13:00", "12:00"), (), "SKIP done_today"),
         # The very first tick ever explains what it finds closed.
         (one(MORNING), moment("12:00", None), (), "ABORT missed"),
+        # A poll that is not needed any more says that and nothing of the clock: at its end nobody
+        # says it again.
+        (one(POLLS), moment("10:00", clock="11:00"), (FOUND,), "SKIP satisfied"),
         # Discovery: later polls are satisfied while they are open, once each.
         (one(POLLS), moment("10:00"), (), "RUN due"),
         (one(POLLS), moment("10:00"), (FOUND,), "SKIP satisfied"),

@@ -142,8 +142,9 @@ def test_a_silence_of_the_whole_day_aborts_each_slot_once() -> None:
     ("tick", "windows"),
     [
         # 05:00 on the 13th: windows 1 and 2 of the 12th are open until 09:00, 3 until 14:00.
-        ("+05:00", {1: "RUN due", 2: "RUN due", 3: "RUN due"}),
-        ("+08:00", {1: "RUN due", 2: "RUN due", 3: "RUN due"}),
+        # 1 asks for every box, so 2 has nothing of its own; 3 wants the play-by-play besides.
+        ("+05:00", {1: "RUN due", 2: "SKIP in_flight", 3: "RUN due"}),
+        ("+08:00", {1: "RUN due", 2: "SKIP in_flight", 3: "RUN due"}),
         ("+09:00", {1: "ABORT missed", 2: "ABORT missed", 3: "RUN due"}),
         ("+13:00", {3: "RUN due"}),
         ("+14:00", {3: "ABORT missed"}),

@@ -139,8 +139,11 @@ def test_an_edit_of_the_configuration_adds_nothing_whose_time_has_come() -> None
         "23:00",
         "02:00",
     ]
-    assert {kind for kind, _ in changes(fresh, "w")} == {"added"}
-    assert fresh.changes[0].reason == "the configuration changed"
+    # 14:00, 20:00 and 02:00 are new; 11:00, 17:00 and 23:00 stay and end three hours earlier.
+    found = changes(fresh, "w")
+    assert sorted(at for kind, at in found if kind == "added") == ["02:00", "14:00", "20:00"]
+    assert sorted(at for kind, at in found if kind == "moved") == ["11:00", "17:00", "23:00"]
+    assert fresh.changes[0].reason.startswith("the configuration changed")
 
 
 def test_a_new_workflow_is_added_for_what_is_ahead_of_it_only() -> None:

@@ -67,8 +67,8 @@ def test_who_fails_undoes_only_its_own_part_of_a_shared_transaction(store: Store
 def test_an_error_of_the_database_is_an_unavailable_port_and_the_next_write_works(
     store: Store,
 ) -> None:
-    with pytest.raises(PortUnavailable, match="no such table: nothing"):
-        store.together.write(lambda db, _: db.execute("INSERT INTO nothing VALUES (1)"))
+    with pytest.raises(PortUnavailable, match="no such table: nowhere"):
+        store.together.write(lambda db, _: db.execute("INSERT INTO nowhere VALUES (1)"))
 
     store.together.write(lambda db, _: db.execute(_fact("k", "v")))
 

@@ -1,0 +1,145 @@
+"""Promises about files, their loads, repairs and alarms."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from sim.chaos.tables import CLEANUPS, DECISIONS, LOADS, RUNS, Tables, Violation, at, body
+
+#: A file is announced again so often, at most.
+CAP = 3
+#: The same complaint may be made so often.
+STORM = 48
+
+_NAME = re.compile(
+    r"(?P<source>[^/]+)/(?P<dataset>[^/]+)/(?P<day>\d{4}-\d\d-\d\d)/(?P<target>[^/]+)/"
+    r"(?P<at>final|\d{8}T\d{6}Z)\.json"
+)
+
+
+def files_are_what_rows_say(tables: Tables) -> Iterator[Violation]:
+    """A run's file exists in its generation, under its date, with the records it counts."""
+    decided = {
+        row["tick"]
+        for _, row in tables.sent.get(DECISIONS, ())
+        if row["action"] == "RUN" and row["tick"]
+    }
+    for name in tables.raw:
+        match = _NAME.fullmatch(name)
+        if match is None:
+            yield Violation("file_name", name)
+        elif match["at"] != "final" and match["at"] not in decided:
+            yield Violation("file_of_no_decision", name)
+    writers: dict[str, set[str]] = {}
+    for row in tables.of(RUNS):
+        path = row["gcs_path"]
+        if path is None:
+            continue
+        if path not in tables.raw or tables.generations[path] != row["gcs_generation"]:
+            yield Violation("run_without_its_file", row["run_id"])
+            continue
+        writers.setdefault(path, set()).add(row["run_id"])
+        if path.split("/")[2] != row["target_date"]:
+            yield Violation("wrong_target_date", f"{row['run_id']} in {path}")
+        envelope = body(tables.raw[path])
+        if len(envelope["records"]) != row["record_count"]:
+            yield Violation("records_differ", row["run_id"])
+    for path, ids in writers.items():
+        own = body(tables.raw[path])["tipoff"]["run_id"]
+        told = own in {row["run_id"] for row in tables.of(RUNS)}
+        if own not in ids and not told:
+            yield Violation("file_of_no_run", f"{path} by {own}")
+
+
+def every_file_is_loaded_once(tables: Tables) -> Iterator[Violation]:
+    """A file with a table has its load (or is a dead letter), and its rows are there once."""
+    table_of = {
+        (scraper.source, scraper.dataset): scraper.table
+        for scraper in tables.config.scrapers.values()
+        if scraper.available
+    }
+    logged: dict[str, Any] = {}
+    for row in tables.of(LOADS):
+        if row["gcs_path"] in logged:
+            yield Violation("loaded_twice", row["gcs_path"])
+        logged[row["gcs_path"]] = row
+    rows: dict[str, list[int]] = {}
+    where: dict[str, set[str]] = {}
+    for table, found in tables.loaded.items():
+        for row in found:
+            rows.setdefault(row["gcs_path"], []).append(row["record_index"])
+            where.setdefault(row["gcs_path"], set()).add(table)
+    dead = {json.loads(text).get("path") for _, text in tables.dead}
+    statuses = {row["run_id"]: row for row in tables.of(RUNS)}
+    for path, raw in tables.raw.items():
+        source, dataset = path.split("/")[:2]
+        table = table_of.get((source, dataset))
+        envelope = body(raw)
+        if table is None:
+            if path in logged or path in rows:
+                yield Violation("loaded_without_table", path)
+            continue
+        writer = statuses.get(envelope["tipoff"]["run_id"])
+        old = tables.old(at(envelope["tipoff"]["completed_at"]), 4)
+        if path not in logged:
+            # Given up before its chunk could report: the run says lost, the file is no result.
+            lost = writer is not None and writer["gcs_path"] != path
+            if old and path not in dead and not lost:
+                yield Violation("file_never_loaded", path)
+            continue
+        if logged[path]["status"] != "loaded":
+            yield Violation("load_failed", f"{path}: {logged[path]['error_message']}")
+            continue
+        if sorted(rows.get(path, [])) != list(range(len(envelope["records"]))):
+            yield Violation("rows_differ", path)
+        if where.get(path) != {table} or logged[path]["table_name"] != table:
+            yield Violation("wrong_table", f"{path} in {where.get(path)}")
+        if logged[path]["target_date"] != path.split("/")[2]:
+            yield Violation("wrong_target_date", f"load of {path}")
+    for path in (rows.keys() | logged.keys()) - tables.raw.keys():
+        yield Violation("load_of_no_file", path)
+
+
+def repairs_are_capped(tables: Tables) -> Iterator[Violation]:
+    """At most three announcements a file, counted and told."""
+    claims: dict[str, list[int]] = {}
+    for name in tables.state:
+        if name.startswith("republished/"):
+            _, load_id, number = name.split("/")
+            claims.setdefault(load_id, []).append(int(number))
+    for load_id, numbers in claims.items():
+        if sorted(numbers) != list(range(1, len(numbers) + 1)) or len(numbers) > CAP:
+            yield Violation("republished_too_often", f"{load_id}: {sorted(numbers)}")
+    again: Counter[str] = Counter()
+    for row in tables.of(CLEANUPS):
+        told = [each for each in row["missing_files"] if each["republished"]]
+        if len(told) != row["republished_count"]:
+            yield Violation("cleanup_miscounts", row["cleanup_id"])
+        again.update(each["gcs_path"] for each in told)
+    for path, count in again.items():
+        # Two cleanups at once may tell the same announcement: it is claimed once all the same.
+        if count > 2 * CAP:
+            yield Violation("republished_too_often", f"{path}: {count} times")
+
+
+def nothing_is_given_up(tables: Tables) -> Iterator[Violation]:
+    """No dead letter, no exception that an entry point should not let out, no alarm storm."""
+    for function, text in tables.dead:
+        yield Violation("dead_letter", f"{function}: {text[:120]}")
+    for function, text in sorted(set(tables.surprises)):
+        yield Violation("surprise", f"{function}: {text.strip().splitlines()[-1]}\n{text}")
+    for (severity, action, message), count in Counter(tables.errors).items():
+        if count > STORM:
+            yield Violation("alert_storm", f"{count} x {severity} {action}: {message}")
+    warned: Counter[str] = Counter(
+        row["slot_id"] or row["workflow_name"]
+        for row in tables.of(DECISIONS)
+        if row["alert_level"] in ("WARNING", "ERROR")
+    )
+    for name, count in warned.items():
+        if count > 1:
+            yield Violation("alert_storm", f"{count} warnings about {name}")
