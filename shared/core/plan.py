@@ -147,11 +147,6 @@ def revise(
     }
     changed = [slot for key, slot in in_force.items() if _window(slot) != _window(old[key])]
     changes = _pair(withdrawn, added, why) + kept + [_rewound(slot, why) for slot in changed]
-    changes += [
-        Change(change="moved", slot=slot, reason=f"{why}; was {_window(old[key])}")
-        for key, slot in sorted(in_force.items())
-        if _window(slot) != _window(old[key])
-    ]
     in_force |= held | {slot.slot_id: slot for slot in added}
     return replace(
         plan,
@@ -167,11 +162,6 @@ def revise(
         reason=plan_reason(games, has_schedule=bool(schedule)),
         changes=tuple(changes),
     )
-
-
-def _window(slot: Slot) -> str:
-    """When the slot may run, as people say it."""
-    return f"{et(slot.opens_at)} to {et(slot.closes_at)}"
 
 
 def _anchors(games: Sequence[PlanGame]) -> list[tuple[str, datetime, bool]]:

@@ -21,6 +21,7 @@ from shared.planning import adopt_schedule
 from shared.settings import Settings
 from shared.topology import ROUTES
 from shared.world import World
+from sim.chaos.bucket import Bucket
 from sim.chaos.engine import (
     HOUR,
     MINUTE,
@@ -36,7 +37,7 @@ from sim.chaos.league import League, make_days, make_league, span
 from sim.chaos.luck import Draw
 from sim.chaos.ports import ChaosBus, ChaosFiles, ChaosJournal, ChaosWarehouse, Loud
 from sim.chaos.sources import Facts, Sources, feeders_of
-from sim.memory import MemoryFiles, MemoryJournal, MemorySecrets, MemoryWarehouse
+from sim.memory import MemoryJournal, MemorySecrets, MemoryWarehouse
 
 #: Spells of our own ports and functions: odds a day, longest in hours.
 PORTS = (("state", 0.05, 1.0), ("raw", 0.05, 1.0), ("journal", 0.1, 2.5), ("warehouse", 0.1, 2.5),
@@ -118,7 +119,7 @@ def simulate(scenario: Scenario, config: Config, settings: Settings) -> Left:
     engine = Engine(config, faults, handlers(), start)
     engine.spells = _spells(scenario, start)
     clock = EngineClock(engine)
-    state, raw = MemoryFiles(clock), MemoryFiles(clock)
+    state, raw = Bucket(clock), Bucket(clock)
     journal, warehouse = MemoryJournal(), MemoryWarehouse()
     sent = ChaosJournal(engine, journal)
     bus, log = ChaosBus(engine), Loud()
@@ -162,8 +163,8 @@ def simulate(scenario: Scenario, config: Config, settings: Settings) -> Left:
             table: warehouse.rows(table)
             for table in sorted({s.table for s in config.scrapers.values() if s.table})
         },
-        raw={each.name: (each, raw.read(each.name)) for each in raw.list("")},
-        state={each.name: (each, state.read(each.name)) for each in state.list("")},
+        raw=raw.all(),
+        state=state.all(),
         dead=[(each.function, each.sent.message.body) for each in engine.dead],
         surprises=engine.surprises,
         errors=log.lines,
