@@ -51,7 +51,7 @@ day: setup ## Play one whole game day on this machine: make day DATE=2025-11-12
 
 test: check ## All checks, then every test but the long ones
 	@mkdir -p build/junit
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup --junitxml=build/junit/test.xml $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --junitxml=build/junit/test.xml $(ARGS)
 
 check: setup ## The linters alone: ruff, mypy, import-linter, deptry
 	$(BIN)/ruff check .
@@ -66,7 +66,7 @@ fix: setup ## Mend what ruff can mend, and format
 
 soak: setup ## The long tests: many days, many seeds
 	@mkdir -p build/junit
-	$(BIN)/pytest -m soak -n $(JOBS) --dist loadgroup --junitxml=build/junit/soak.xml $(ARGS)
+	$(BIN)/pytest -m soak -n $(JOBS) --junitxml=build/junit/soak.xml $(ARGS)
 
 bench: setup ## Measure the fan-out of a game day: python -m benchmarks.fanout
 	$(BIN)/python -m benchmarks.fanout $(ARGS)

@@ -16,6 +16,7 @@ from typing import Any
 
 from scrapers.base import Ask, Fetched, Fetcher
 from scrapers.http import SourceClient
+from scrapers.redact import redact
 from shared.core.days import iso, stamp
 from shared.core.execution import RunResult, run_id
 from shared.core.messages import ChunkOrder
@@ -70,7 +71,7 @@ class Runner:
         except (PortUnavailable, MemoryError):
             raise
         except Exception as e:  # noqa: BLE001 a fetcher's fault is this run's, not its siblings'
-            message = f"{type(e).__name__}: {e}"
+            message = redact(f"{type(e).__name__}: {e}")
             result = replace(result, error_type="internal", error_message=message)
         else:
             result = self._judge(result, fetched)

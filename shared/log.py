@@ -24,7 +24,7 @@ _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 #: What a key stands behind, in an address or in a header, and the key.
 _SECRET = re.compile(
     r"(?i)((?:api[_-]?key|access[_-]?token|token|secret|password)=|"
-    r"(?:authorization|x-api-key)[\\'\"]*\s*[:=,]\s*[\\'\"]*(?:(?:bearer|basic|token)\s+)?)"
+    r"(?:authorization|x-api-key)[\\'\"]*\s*[:=,]\s*(?:b?[\\'\"]+)?(?:(?:bearer|basic|token)\s+)?)"
     r"[^\s&\\'\"<>#,;)}\]]+"
 )
 

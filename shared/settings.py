@@ -67,8 +67,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     flag = env.get("TIPOFF_SIMULATED_TIME", "0")
     if flag not in ("0", "1"):
         raise BadInput("TIPOFF_SIMULATED_TIME", flag, "0 or 1")
-    project = env.get("GOOGLE_CLOUD_PROJECT") or None
-    return replace(
+    settings = replace(
         unset,
         world=env.get("TIPOFF_WORLD", unset.world),
         data=Path(env.get("TIPOFF_DATA", unset.data)),
@@ -78,9 +77,6 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         simulated_time=flag == "1",
         version=env.get("TIPOFF_VERSION", unset.version),
         deployment=env.get("K_REVISION", unset.deployment),
-        project=project,
-        state_bucket=env.get("TIPOFF_STATE_BUCKET") or (project and f"{project}-tipoff-state"),
-        raw_bucket=env.get("TIPOFF_RAW_BUCKET") or (project and f"{project}-tipoff-raw"),
         dataset=env.get("TIPOFF_DATASET", unset.dataset),
         raw_dataset=env.get("TIPOFF_RAW_DATASET", unset.raw_dataset),
         location=env.get("TIPOFF_LOCATION", unset.location),
@@ -89,4 +85,17 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         bigquery_emulator=env.get("BIGQUERY_EMULATOR_HOST") or None,
         secrets_emulator=env.get("SECRET_MANAGER_EMULATOR_HOST") or None,
         keys=env,
+    )
+    project = env.get("GOOGLE_CLOUD_PROJECT")
+    return of_project(settings, project) if project else settings
+
+
+def of_project(settings: Settings, project: str) -> Settings:
+    """The same settings for another Google Cloud project: its buckets are named after it,
+    unless the environment names them."""
+    return replace(
+        settings,
+        project=project,
+        state_bucket=settings.keys.get("TIPOFF_STATE_BUCKET") or f"{project}-tipoff-state",
+        raw_bucket=settings.keys.get("TIPOFF_RAW_BUCKET") or f"{project}-tipoff-raw",
     )

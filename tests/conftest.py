@@ -14,11 +14,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cloud.emulators import Emulators, missing, started
+if TYPE_CHECKING:
+    from tests.cloud.emulators import Emulators
 
 #: What a test may need of a machine, by the name that its skip and TIPOFF_REQUIRE use.
 NEEDS = {
@@ -83,7 +84,9 @@ SECRETS = {"odds-api-key": "k-123"}
 
 @pytest.fixture(scope="session")
 def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulators]:
-    """The emulated cloud, once a test process: every test takes a project of its own."""
+    """The emulated cloud, one set a test process; every test takes a project of its own."""
+    from tests.cloud.emulators import missing, started
+
     if (why := missing()) is not None:
         pytest.skip(f"needs emulators: {why}")
     with started(tmp_path_factory.mktemp("emulators"), SECRETS) as cloud:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from shared.core.errors import BadInput
 from shared.errors import MissingSecret, NotFound, PortUnavailable
 from tipoff.commands.calendar import app as calendar
+from tipoff.commands.chaos import chaos
 from tipoff.commands.check import check
 from tipoff.commands.compare import compare
 from tipoff.commands.day import day
@@ -84,7 +85,21 @@ def _root(
         raise typer.Exit
 
 
-for _command in (day, plan, up, status, sql, tick, trigger, scrape, compare, check, scrapers, package):
+for _command in (
+    day,
+    plan,
+    up,
+    status,
+    sql,
+    tick,
+    trigger,
+    scrape,
+    compare,
+    check,
+    scrapers,
+    chaos,
+    package,
+):
     app.command(_command.__name__)(_command)
 app.add_typer(calendar, name="calendar")
 app.add_typer(dead, name="dead")

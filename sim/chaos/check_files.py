@@ -132,6 +132,8 @@ def nothing_is_given_up(tables: Tables) -> Iterator[Violation]:
         yield Violation("dead_letter", f"{function}: {text[:120]}")
     for function, text in sorted(set(tables.surprises)):
         yield Violation("surprise", f"{function}: {text.strip().splitlines()[-1]}\n{text}")
+    for text in tables.refused:
+        yield Violation("refused", text)
     for (severity, action, message), count in Counter(tables.errors).items():
         if count > STORM:
             yield Violation("alert_storm", f"{count} x {severity} {action}: {message}")

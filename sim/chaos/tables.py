@@ -26,7 +26,7 @@ STAMPS: Mapping[str, frozenset[str]] = {
 _CREATED = frozenset({"created_at"})
 #: Two ticks that both find a slot due decide the same RUN, each in its own words and time.
 _OF_ITS_TICK = frozenset(
-    {"created_at", "decision_time", "tick", "context", "plan_revision", "reason", "triggered_by"}
+    {"created_at", "decision_time", "tick", "context", "plan_revision", "reason", "target_games"}
 )
 
 DECISIONS, EXECUTIONS = "workflow_decisions", "workflow_executions"
@@ -62,6 +62,7 @@ class Tables:
     born: Mapping[str, datetime]
     dead: Sequence[tuple[str, str]]
     surprises: Sequence[tuple[str, str]]
+    refused: Sequence[str]
     errors: Sequence[tuple[str, str, str]]
     #: The game days a game has had, by id.
     game_days: Mapping[str, frozenset[date]]
@@ -102,6 +103,7 @@ def tables_of(left: Left) -> Tables:
         born={name: stored.created_at for name, (stored, _) in left.state.items()},
         dead=left.dead,
         surprises=left.surprises,
+        refused=left.refused,
         errors=left.errors,
         game_days={game_id: frozenset(found) for game_id, found in days.items()},
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -86,9 +85,10 @@ class Left:
     #: Bodies of the messages that were given up, with their function.
     dead: Sequence[tuple[str, str]]
     surprises: Sequence[tuple[str, str]]
+    #: Messages that were refused as bad input and acked.
+    refused: Sequence[str]
     errors: Sequence[tuple[str, str, str]]
     league: League
-    #: The instants at which ticks were to be, by job.
     struck: Sequence[Fault] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -167,6 +167,7 @@ def simulate(scenario: Scenario, config: Config, settings: Settings) -> Left:
         state=state.all(),
         dead=[(each.function, each.sent.message.body) for each in engine.dead],
         surprises=engine.surprises,
+        refused=engine.refused,
         errors=log.lines,
         league=league,
         struck=sorted(faults.struck.values(), key=lambda fault: (fault.at, fault.name)),
@@ -174,7 +175,6 @@ def simulate(scenario: Scenario, config: Config, settings: Settings) -> Left:
             "deliveries": engine.deliveries,
             "crashes": engine.crashes,
             "messages": len(bus.sent),
-            "refused": len(engine.refused),
         },
     )
 
@@ -270,15 +270,3 @@ def _ailing(scenario: Scenario, config: Config, start: int) -> list[Spell]:
                 since = start if kind is Kind.SOURCE_BLOCKED else spell.since
                 found.append(Spell(kind, spell.key, source, since, max(spell.until, since)))
     return found
-
-
-def calm(scenario: Scenario) -> Scenario:
-    """The same days without any fault."""
-    return Scenario(
-        seed=scenario.seed, days=scenario.days, games=scenario.games, kinds=frozenset()
-    )
-
-
-def counted(lefts: Collection[Left]) -> Counter[str]:
-    """Faults that struck, by kind."""
-    return Counter(fault.kind.value for left in lefts for fault in left.struck)

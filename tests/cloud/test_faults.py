@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -111,3 +112,21 @@ def test_a_bucket_that_is_missing_is_no_empty_bucket(emulators: Emulators, what:
         with pytest.raises(PortUnavailable, match="nobody-made-it"):
             files.create_once("a", b"") if what == "create_once" else files.list("")
     client.close()
+
+
+def test_a_fan_out_while_the_bus_restarts_fails_message_by_message(emulators: Emulators) -> None:
+    world = open_world(settings_of(emulators))
+    (before_it,) = world.bus.publish([Message(topic="files-ready", body="{}")])
+    assert isinstance(before_it, str)
+    emulators.pubsub.stop()
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(
+            world.bus.publish, [Message(topic="files-ready", body=f"{n}") for n in range(50)]
+        )
+        emulators.pubsub.launch()
+        emulators.pubsub.wait_ready()
+        results = sent.result()
+    # Asked again until it is there; its topics went with it, so each message says so.
+    assert len(results) == 50
+    assert all(isinstance(one, PortUnavailable) for one in results)
+    world.close()

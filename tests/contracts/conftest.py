@@ -9,10 +9,8 @@ import pytest
 
 from tests.contracts.worlds import WORLDS, World
 
-GCP = pytest.param("gcp", marks=pytest.mark.xdist_group("emulators"))
 
-
-@pytest.fixture(params=[*sorted(WORLDS), GCP])
+@pytest.fixture(params=[*sorted(WORLDS), "gcp"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param == "gcp":
         cloud = request.getfixturevalue("emulators")

@@ -81,8 +81,8 @@ REFUSALS = [
     (("dead", "replay", "7", *HERE), "dead letter: found [7], allowed: there are none"),
     (("calendar", "import", "none.csv", *HERE), "FILE: found [none.csv], allowed: a file that"),
     (
-        ("calendar", "import", "none.csv", "--project", "p"),
-        "--project: found [p], allowed: nothing: importing to the cloud is not part of this",
+        ("trigger", "betting_lines", "--project", "p", "--at", "2025-11-12T13:00:00-05:00"),
+        "--at: found [2025-11-12T13:00:00-05:00], allowed: nothing: the cloud runs in real time",
     ),
     (
         ("calendar", "show", "--from", "2025-11-12", "--to", "2025-11-11"),

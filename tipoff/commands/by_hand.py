@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.core.errors import BadInput
+from tipoff.commands.cloud import publish_to_cloud
 from tipoff.commands.folder_lock import holder, holding
 from tipoff.commands.options import instant_of
 from tipoff.commands.output import clock_et, print_json
@@ -33,12 +34,14 @@ def run_by_hand(
     live: bool,
     json: bool,
     travels: bool = False,
+    project: str | None = None,
 ) -> None:
     """Publish what `build` makes; raises typer.Exit with 0 when all went well, else 1.
 
     A running `tipoff up` delivers it, in its own time and with its own sources; else it is
     delivered here, in simulated time if `at` is given or the folder lives in it. `travels`:
-    the message itself carries `at`, so that a running one can heed it.
+    the message itself carries `at`, so that a running one can heed it. With `project` it goes
+    to the cloud's topic, and nothing is delivered here.
     """
     from shared.config import load_config
     from tipoff.commands.deliver import deliver_one, publish_one
@@ -47,6 +50,11 @@ def run_by_hand(
     message = build(config)
     if live and at is not None:
         raise BadInput("--live", f"simulated time {at.isoformat()}", "real time with real sources")
+    if project is not None:
+        if at is not None and not travels:
+            raise BadInput("--at", at.isoformat(), "nothing: the cloud runs in real time")
+        _publish_there(publish_to_cloud(settings, project, message), message.topic, json=json)
+        return
     other = holder(settings.data)
     if other is not None and other.get("command") == "tipoff up":
         if live and not other.get("live"):
@@ -70,6 +78,13 @@ def run_by_hand(
     else:
         _tell(caused)
     raise typer.Exit(0 if caused.well else 1)
+
+
+def _publish_there(message_id: str, topic: str, *, json: bool) -> None:
+    if json:
+        print_json({"message_id": message_id, "topic": topic})
+    else:
+        typer.echo(f"message {message_id} is published to {topic}")
 
 
 def _publish_beside(message_id: str, *, json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.core.errors import BadInput
+from tipoff.commands.cloud import Project, cloud
 from tipoff.commands.options import (
     SIMULATED_NOW,
     AsJson,
@@ -28,26 +29,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Bring a schedule in, and look at the one that is there.")
 
-CLOUD = (
-    "nothing: importing to the cloud is not part of this version, whose cloud adapter is not "
-    "there yet; import to a data folder with --data"
-)
-
 
 @app.command("import")
 def import_(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="scheduleLeagueV2 JSON, our own JSON, or CSV.")
     ],
-    project: Annotated[
-        str | None, typer.Option("--project", metavar="P", help="Refused for now: the cloud.")
-    ] = None,
     data: Data = None,
     config: ConfigDir = None,
+    project: Project = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Make a schedule file the newest schedule of the data folder.
+    """Make a schedule file the newest schedule, of the data folder or of a project.
 
     The next tick of the controller revises the plans that it changes. CSV needs the columns
     game_id, tipoff_utc, away and home; others are optional, unknown ones are ignored.
@@ -56,6 +50,7 @@ def import_(
     Examples:
       tipoff calendar import schedule.json
       tipoff calendar import season.csv --data .tipoff/season
+      tipoff calendar import season.csv --project my-project
     \b
     Exit codes: 0 imported, 2 the file or an argument is refused, 3 folder unusable.
     """
@@ -64,14 +59,18 @@ def import_(
     from shared.log import Log
     from tipoff.commands.seasons import read_calendar
 
-    if project is not None:
-        raise BadInput("--project", project, CLOUD)
     settings = settings_of(data, config)
     known = load_config(settings.config)
     season = read_calendar(file, known, "FILE")
     if not season.games:
         raise BadInput(f"FILE {file}", "no games", "a schedule with games")
-    name = bring_in(build_world(settings, config=known, log=Log("CRITICAL")), season)
+    if project is not None:
+        from shared.planning import adopt_schedule
+
+        with cloud(settings, project) as world:
+            name = adopt_schedule(world, season, origin="import").stored.name
+    else:
+        name = bring_in(build_world(settings, config=known, log=Log("CRITICAL")), season)
     first, last = season.first_day(), season.last_day()
     if json:
         told: dict[str, Any] = {"schedule": name, "games": len(season.games)}

@@ -8,6 +8,7 @@ import typer
 
 from shared.core.errors import BadInput
 from tipoff.commands.by_hand import Live, run_by_hand
+from tipoff.commands.cloud import Project
 from tipoff.commands.options import (
     AsJson,
     At,
@@ -43,6 +44,7 @@ def scrape(
     at: At = None,
     data: Data = None,
     config: ConfigDir = None,
+    project: Project = None,
     *,
     fresh: Fresh = False,
     live: Live = False,
@@ -52,7 +54,7 @@ def scrape(
 
     Files, rows and loads come as of any other run, with source MANUAL. A running `tipoff up` on
     the folder delivers it, else it is delivered here, in simulated time with --at and in a
-    folder of simulated days.
+    folder of simulated days. With --project the cloud's own functions take it.
 
     \b
     Examples:
@@ -82,7 +84,7 @@ def scrape(
         return message(scrape_topic(entry.source), request)
 
     instant = instant_of(at, "--at") if at else None
-    run_by_hand(settings, build, at=instant, live=live, json=json)
+    run_by_hand(settings, build, at=instant, live=live, json=json, project=project)
 
 
 def _entry(known: Config, name: str) -> Scraper:

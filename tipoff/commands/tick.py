@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.commands.by_hand import Live, run_by_hand
+from tipoff.commands.cloud import Project
 from tipoff.commands.folder_lock import holder
 from tipoff.commands.options import (
     AsJson,
@@ -38,6 +39,7 @@ def tick(
     at: At = None,
     data: Data = None,
     config: ConfigDir = None,
+    project: Project = None,
     *,
     live: Live = False,
     json: AsJson = False,
@@ -48,12 +50,14 @@ def tick(
     stopped moving, cleanup announces files again that were never loaded.
 
     A running `tipoff up` on the folder delivers it, else it is delivered here until the work
-    that it caused has ended. With --at that happens in simulated time.
+    that it caused has ended. With --at that happens in simulated time. With --project the
+    cloud's own functions take it; --at then names the tick.
 
     \b
     Examples:
       tipoff tick lock
       tipoff tick evaluate --at 2025-11-12T13:00:00-05:00 --data /tmp/try
+      tipoff tick evaluate --project my-project
     \b
     Exit codes: 0 done, 1 something failed, 2 bad input, 3 folder unusable.
     """
@@ -68,7 +72,7 @@ def tick(
 
         job = next((job.name for job in known.jobs.values() if job.topic == topic), "")
         # In real time the instant travels in the message; simulated time is the delivery's.
-        named = instant if beside else None
+        named = instant if beside or project else None
         return message(topic, Tick(job=job, at=named, triggered_by="manual"))
 
-    run_by_hand(settings, build, at=instant, live=live, json=json, travels=True)
+    run_by_hand(settings, build, at=instant, live=live, json=json, travels=True, project=project)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tipoff.commands.by_hand import Live, run_by_hand
+from tipoff.commands.cloud import Project
 from tipoff.commands.options import (
     AsJson,
     At,
@@ -35,6 +36,7 @@ def trigger(
     at: At = None,
     data: Data = None,
     config: ConfigDir = None,
+    project: Project = None,
     *,
     fresh: Fresh = False,
     live: Live = False,
@@ -44,7 +46,7 @@ def trigger(
 
     It goes through the same messages as the controller's RUNs. A running `tipoff up` on the
     folder delivers it, else it is delivered here, in simulated time with --at and in a folder
-    of simulated days.
+    of simulated days. With --project the cloud's own functions take it.
 
     \b
     Examples:
@@ -64,4 +66,4 @@ def trigger(
         return message(RUN_DECISIONS, RunRequest(workflow=name, target_date=day, fresh=fresh))
 
     instant = instant_of(at, "--at") if at else None
-    run_by_hand(settings, build, at=instant, live=live, json=json)
+    run_by_hand(settings, build, at=instant, live=live, json=json, project=project)
