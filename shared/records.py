@@ -80,7 +80,14 @@ def create(
 
 def read(files: Files, name: str, model: type[T]) -> T:
     """The record `name`; NotFound, or BadInput for one that is not what it should be."""
-    return parse(model, files.read(name), name)
+    record: T = _parsed(model, files.read(name), name)
+    return record
+
+
+@lru_cache(maxsize=256)
+def _parsed(model: type[T], body: bytes, name: str) -> T:
+    # Records never change, and most are read again by the next delivery of their execution.
+    return parse(model, body, name)
 
 
 def decide_once(files: Files, name: str, record: T, metadata: Mapping[str, str] | None = None) -> T:
@@ -102,9 +109,8 @@ def mark_done(files: Files, name: str) -> None:
 
 def undone(listing: Iterable[Stored]) -> list[Stored]:
     """The records of a listing whose effects were never confirmed."""
-    found = list(listing)
-    done = {stored.name for stored in found if stored.name.endswith(DONE)}
-    return [s for s in found if not s.name.endswith(DONE) and s.name + DONE not in done]
+    found = {stored.name: stored for stored in listing}
+    return [s for name, s in found.items() if name + DONE not in found and not name.endswith(DONE)]
 
 
 # --- schedules -------------------------------------------------------------------------------
@@ -193,23 +199,28 @@ class ExecutionFacts:
 
 def sort_out(listing: Sequence[Stored]) -> dict[str, ExecutionFacts]:
     """A listing of a game day's executions, by execution id."""
-    parts: dict[str, dict[str, Stored]] = {}
+    manifests: dict[str, Stored] = {}
+    finished: dict[str, Stored] = {}
+    outcomes: dict[str, dict[str, Stored]] = {}
     for stored in listing:
-        if not stored.name.endswith(DONE):
-            _, _, execution_id, rest = stored.name.split("/", 3)
-            parts.setdefault(execution_id, {})[rest] = stored
+        if stored.name.endswith(DONE):
+            continue
+        _, _, execution_id, rest = stored.name.split("/", 3)
+        mine = outcomes.setdefault(execution_id, {})
+        if rest == "manifest.json":
+            manifests[execution_id] = stored
+        elif rest == "finished.json":
+            finished[execution_id] = stored
+        elif rest.startswith("chunks/"):
+            mine[rest.removeprefix("chunks/").removesuffix(".json")] = stored
     return {
         execution_id: ExecutionFacts(
             execution_id=execution_id,
-            manifest=found.get("manifest.json"),
-            finished=found.get("finished.json"),
-            outcomes={
-                rest.removeprefix("chunks/").removesuffix(".json"): stored
-                for rest, stored in found.items()
-                if rest.startswith("chunks/")
-            },
+            manifest=manifests.get(execution_id),
+            finished=finished.get(execution_id),
+            outcomes=mine,
         )
-        for execution_id, found in parts.items()
+        for execution_id, mine in outcomes.items()
     }
 
 

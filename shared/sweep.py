@@ -128,8 +128,10 @@ def _ticks(world: World, known: set[str], now: datetime) -> None:
         for stored in _stale(listing, now):
             perform_tick(world, records.read(world.state, stored.name, TickRecord))
         for stored in listing:
-            runs = set(filter(None, stored.metadata.get("runs", "").split(",")))
-            if now - stored.created_at >= STALE and runs - known:
+            runs = stored.metadata.get("runs")
+            if not runs or known.issuperset(runs.split(",")):
+                continue
+            if now - stored.created_at >= STALE:
                 record = records.read(world.state, stored.name, TickRecord)
                 for order in record.orders:
                     if order.execution_id not in known:

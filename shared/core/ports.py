@@ -49,7 +49,7 @@ class Stored:
     #: Distinguishes two objects that bore the same name; a positive integer.
     generation: int
     created_at: datetime
-    #: String to string, 8 KiB at most together (Cloud Storage's limit).
+    #: String to string, 8064 bytes at most together: Cloud Storage takes 8 KiB, ours included.
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from shared.clock import DeliveryClock
-from shared.core.ports import Creation, Stored
+from shared.core.ports import Clock, Creation, Stored
 from shared.errors import NotFound, PortUnavailable
 from shared.gcp.faults import port
 from shared.objects import check_metadata, check_name
@@ -31,11 +30,12 @@ _FIELDS = "items(name,generation,timeCreated,metadata),nextPageToken"
 class GcsFiles:
     """Objects of one bucket. Listings are strongly consistent and in the order of the names.
 
-    In simulated time (tests) an object remembers the simulated instant it was created at, and
-    a listing shows what was created before now, and what this delivery asked to create.
+    In simulated time (tests) an object remembers the simulated instant it was created at. A
+    listing hides nothing: deliveries run at once here, and the one that ends a step must see
+    what all others wrote, whatever their simulated seconds.
     """
 
-    def __init__(self, client: Callable[[], Client], bucket: str, clock: DeliveryClock) -> None:
+    def __init__(self, client: Callable[[], Client], bucket: str, clock: Clock) -> None:
         self._client = client
         self._name = bucket
         self._clock = clock
@@ -58,7 +58,6 @@ class GcsFiles:
         tags = {**(metadata or {}), WRITE: token}
         if self._clock.simulated:
             tags[CREATED] = self._clock.now().isoformat()
-        self._clock.note_known((self._name, name))
         with port(f"write of [{self._name}/{name}]"):
             from google.api_core.exceptions import PreconditionFailed
 
@@ -107,15 +106,7 @@ class GcsFiles:
                     prefix=prefix, fields=_FIELDS, timeout=_TIMEOUT, retry=_retry()
                 )
             ]
-        found.sort(key=lambda stored: stored.name)
-        if not self._clock.simulated:
-            return found
-        now = self._clock.now()
-        return [
-            stored
-            for stored in found
-            if stored.created_at < now or self._clock.knows((self._name, stored.name))
-        ]
+        return sorted(found, key=lambda stored: stored.name)
 
     def _bucket(self) -> Bucket:
         return self._client().bucket(self._name)

@@ -10,7 +10,6 @@ from shared.errors import NotFound
 from shared.objects import check_metadata, check_name
 
 
-
 class Bucket:
     """Files for one thread."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from shared.core.ports import Row
@@ -125,7 +126,7 @@ def decisions_are_made_once(tables: Tables) -> Iterator[Violation]:
             yield Violation("attempts_not_in_a_row", f"{slot_id}: {len(rows)} runs")
         if len(rows) > workflow.attempts:
             yield Violation("too_many_attempts", f"{slot_id}: {len(rows)}")
-        for one, other in zip(rows, rows[1:], strict=False):
+        for one, other in pairwise(rows):
             ended = executions.get(one["decision_id"])
             if ended is None:
                 continue

@@ -243,7 +243,7 @@ class Engine:
         self.spend(CALL)
         call = self.stack[-1]
         call.calls += 1
-        if self.spells and self._down(Kind.PORT_DOWN, what.split(".")[0]):
+        if self.spells and self._down(Kind.PORT_DOWN, what.partition(".")[0]):
             raise PortUnavailable(f"{what}: 503")
         if call.calls != call.strike_at or call.strike is None:
             return do()

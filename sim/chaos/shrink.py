@@ -77,5 +77,3 @@ class _Search:
         left = play(scenario, self._settings)
         broken = any(violation.rule == self._rule for violation in check_left(left))
         return left if broken else None
-
-

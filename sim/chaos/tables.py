@@ -24,9 +24,19 @@ STAMPS: Mapping[str, frozenset[str]] = {
     "file_processing_log": frozenset({"created_at", "processed_at"}),
 }
 _CREATED = frozenset({"created_at"})
-#: Two ticks that both find a slot due decide the same RUN, each in its own words and time.
+#: Two ticks that find a slot due, or ended, decide the same under one id, each in its own words
+#: and time.
 _OF_ITS_TICK = frozenset(
-    {"created_at", "decision_time", "tick", "context", "plan_revision", "reason", "target_games"}
+    {
+        "created_at",
+        "decision_time",
+        "tick",
+        "context",
+        "plan_revision",
+        "reason",
+        "reason_code",
+        "target_games",
+    }
 )
 
 DECISIONS, EXECUTIONS = "workflow_decisions", "workflow_executions"
@@ -132,6 +142,6 @@ def body(raw: bytes) -> Any:
 def differs(table: str, one: Row, other: Row) -> list[str]:
     """The columns in which two rows of one id differ and must not."""
     free = STAMPS.get(table, _CREATED)
-    if table == DECISIONS and one["action"] == "RUN" and one["tick"] != other["tick"]:
+    if table == DECISIONS and one["action"] != "SKIP" and one["tick"] != other["tick"]:
         free = _OF_ITS_TICK
     return [key for key in sorted({*one, *other} - free) if one.get(key) != other.get(key)]

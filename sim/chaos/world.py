@@ -111,9 +111,7 @@ def handlers() -> Mapping[str, Handler]:
 def simulate(scenario: Scenario, config: Config, settings: Settings) -> Left:
     """Play the scenario to its quiet end."""
     start, quiet, end = span(scenario.days)
-    faults = Faults(
-        scenario.seed, kinds=scenario.kinds, only=scenario.only, quiet_from=quiet
-    )
+    faults = Faults(scenario.seed, kinds=scenario.kinds, only=scenario.only, quiet_from=quiet)
     games = scenario.games or make_days(scenario.seed, scenario.days)
     league = make_league(faults, games, scenario.days)
     engine = Engine(config, faults, handlers(), start)
@@ -253,11 +251,11 @@ def _spells(scenario: Scenario, start: int) -> list[Spell]:
         for port, odds, hours in PORTS
         for spell in _of_days(scenario, start, "port", port, odds, 0.02, hours)
     ]
-    for function in sorted(handlers()):
-        for spell in _of_days(scenario, start, "function", function, DOWN, 0.1, 3):
-            found.append(
-                Spell(Kind.FUNCTION_DOWN, spell.key, function, spell.since, spell.until)
-            )
+    found += [
+        Spell(Kind.FUNCTION_DOWN, spell.key, function, spell.since, spell.until)
+        for function in sorted(handlers())
+        for spell in _of_days(scenario, start, "function", function, DOWN, 0.1, 3)
+    ]
     return found
 
 

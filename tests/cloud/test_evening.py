@@ -1,114 +1,62 @@
-"""Lock and ticks of one evening, on the emulated cloud and in memory: the same by id."""
+"""The same evening, embedded and through seven processes on the emulated cloud: equal by id."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from shared import records
-from shared.core.calendar import Calendar
-from shared.core.messages import Content, Tick
-from shared.core.ports import Row
-from shared.gcp.world import connect
-from shared.messages import Event
-from shared.world import World
-from sim.memory import ManualClock
 from tests.cloud.emulators import Emulators
-from tests.cloud.provision import provision
-from tests.cloud.proxy import Proxy, before
-from tests.contracts.cloud import settings_of
-from tests.core.made import at, game
-from tests.functions.worlds import Here, function
-
-GAMES = (game(1, "19:00"), game(2, "19:30"), game(3, "22:00"))
-#: ET wall times: the lock, then ticks from the first line to the morning after.
-LOCK = "05:00"
-TICKS = ("13:00", "15:00", "17:00", "19:00", "22:00", "+01:00", "+04:00")
+from tests.cloud.evening import Side, differences, embedded, on_the_cloud, the_day, ticks_of, told
 
 
-@pytest.fixture
-def proxy(emulators: Emulators) -> Iterator[Proxy]:
-    """BigQuery, and what it was asked."""
-    with before(emulators.bigquery.port, lambda _method, _path: None) as proxy:
-        yield proxy
+@pytest.fixture(scope="module")
+def sides(
+    emulators: Emulators, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Side, Side]:
+    """(embedded, cloud)."""
+    day = the_day()
+    theirs = on_the_cloud(day, emulators, tmp_path_factory.mktemp("evening"))
+    return embedded(day, tmp_path_factory.mktemp("embedded")), theirs
 
 
-@pytest.fixture
-def cloud(emulators: Emulators, proxy: Proxy) -> Iterator[World]:
-    settings = replace(
-        settings_of(emulators),
-        environment="test",
-        simulated_time=True,
-        bigquery_emulator=proxy.url,
-    )
-    provision(settings)
-    proxy.seen.clear()
-    world = connect(settings)
-    yield world
-    world.close()
+def test_both_worlds_come_to_the_same_by_id(sides: tuple[Side, Side]) -> None:
+    mine, theirs = sides
+    found = differences(mine, theirs)
+    table = told(found, mine, theirs)
+    print("\n" + table)  # noqa: T201 shown with -s
+    assert all(each.equal for each in found), table
 
 
-def deliver(world: World, name: str, content: Content, text: str) -> None:
-    event = Event(content=content, message_id="m1", published_at=at(text))
-    with world.clock.at(at(text)):
-        function(name).handle(event, world)
-
-
-def in_memory() -> Here:
-    here = Here(ManualClock(at("00:00")))
-    here.at("04:00")
-    here.import_schedule(*GAMES)
-    for name, text in [("schedule_locker", LOCK), *(("controller", text) for text in TICKS)]:
-        here.at(text)
-        here.deliver(name, Tick())
-    return here
-
-
-def test_an_evening_on_the_emulated_cloud_is_the_evening_in_memory(
-    cloud: World, proxy: Proxy
+def test_the_evening_holds_a_lock_decisions_two_steps_a_window_and_cleanups(
+    sides: tuple[Side, Side],
 ) -> None:
-    with cloud.clock.at(at("04:00")):
-        name = records.schedule_name(cloud.clock.now())
-        games = Calendar.of(GAMES).to_records()
-        records.create(cloud.state, name, games, {"origin": "import"})
-    deliver(cloud, "schedule_locker", Tick(), LOCK)
-    for text in TICKS:
-        deliver(cloud, "controller", Tick(), text)
-    here = in_memory()
-
-    def states(world: World) -> dict[str, tuple[bytes, dict[str, str]]]:
-        return {s.name: (world.state.read(s.name), dict(s.metadata)) for s in world.state.list("")}
-
-    assert states(cloud) == states(here.world)
-    assert len(states(cloud)) > 2 * len(TICKS)
-    # A tick appends and asks nothing: BigQuery saw inserts only.
-    asked = {path.split("?")[0].rpartition("/")[2] for _, path, _ in proxy.seen}
-    assert asked == {"insertAll"}
-    for table, key in [
-        ("daily_expected_schedule", "slot_id"),
-        ("workflow_decisions", "decision_id"),
-    ]:
-        expected = {row[key]: given(row) for row in here.rows(table)}
-        assert by_id(cloud, table, key) == expected
-        assert expected
+    _, cloud = sides
+    day = the_day()
+    slots, runs = cloud.kinds["slots"], cloud.kinds["runs"]
+    ran = {key[0]: status for key, (status,) in cloud.kinds["executions"].items()}
+    assert len(slots) > 0
+    assert sum(topic == "controller-tick" for _, topic in ticks_of(day)) == 8
+    # The first tip is at 19:00 ET: lines at 13:00, 15:00 and 17:00, each of 12 events twice.
+    lines = [one for one in ran if ".betting_lines." in one]
+    assert [one.split(".")[2] for one in sorted(lines)] == [
+        "20251112T180000Z",
+        "20251112T200000Z",
+        "20251112T220000Z",
+    ]
+    for one in lines:
+        asked = [key[0].removeprefix(f"{one}.").split(".")[0] for key in runs if one in key[0]]
+        assert asked.count("oddsa_events") == 1
+        assert asked.count("oddsa_player_props") == asked.count("oddsa_game_lines") == 12
+    assert "completed" in {ran[one] for one in ran if ".post_game_window_" in one}
+    assert len(cloud.kinds["cleanups"]) == 8
+    assert {found for _, found in cloud.kinds["cleanups"].values()} == {"0"}
 
 
-def test_a_redelivered_tick_appends_nothing_anew(cloud: World, proxy: Proxy) -> None:
-    deliver(cloud, "controller", Tick(), "13:00")
-    sent = len(proxy.seen)
-    deliver(cloud, "controller", Tick(), "13:00")
-    assert len(proxy.seen) == sent > 0
-
-
-def given(row: Row) -> dict[str, Any]:
-    """A row without what is null or empty: BigQuery answers [] for both."""
-    return {name: value for name, value in row.items() if value not in (None, [], ())}
-
-
-def by_id(world: World, table: str, key: str) -> dict[str, dict[str, Any]]:
-    client = world.built["bigquery"]()
-    place = f"{world.settings.project}.{world.settings.dataset}.{table}"
-    return {row[key]: given(dict(row.items())) for row in client.query_and_wait(f"SELECT * FROM `{place}`")}
+def test_no_raw_row_is_there_twice_and_every_load_is(sides: tuple[Side, Side]) -> None:
+    _, cloud = sides
+    assert cloud.repeats["raw rows"] == 0
+    loads = cloud.kinds["loads"]
+    assert {status for status, _ in loads.values()} == {"loaded"}
+    # rows_loaded is the file's own number: the sum is every raw row.
+    assert sum(int(rows) for _, rows in loads.values()) == len(cloud.kinds["raw rows"])

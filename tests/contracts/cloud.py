@@ -7,11 +7,9 @@ service is filled (bucket, tables, topics) when a test first asks it.
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import warnings
 from collections.abc import Sequence
-from typing import Any
 
 from google.cloud import bigquery, pubsub_v1, storage
 
@@ -28,6 +26,8 @@ from shared.pool import ThreadPool
 from shared.schema import Schemas
 from shared.settings import Settings, read_settings
 from tests.cloud.emulators import Emulators
+from tests.cloud.provision import table_of
+from tests.cloud.rows import rows_of
 from tests.contracts.worlds import TABLES, TOPICS, World
 
 #: The raw tables that the suite loads into.
@@ -52,23 +52,14 @@ def open_world(settings: Settings) -> World:
     subscriber = Lazy(lambda: _subscriber(settings))
     secret_manager = Lazy(lambda: clients.secret_manager(settings))
     project = str(settings.project)
-    ids = {"file_processing_log": ("processing_id",)}
 
     def rows(dataset: str, table: str) -> list[Row]:
         schema = schemas.raw if dataset == settings.raw_dataset else schemas.of(table)
-        found = tables().query_and_wait(f"SELECT * FROM `{project}.{dataset}.{table}`")
-        unique: dict[Any, Row] = {}
-        for row in found:
-            told = {
-                name: _told(value, kinds[name])
-                for kinds in [{f["name"]: f["type"] for f in schema.fields}]
-                for name, value in row.items()
-                if value is not None
-            }
-            # As the views do: one row an id.
-            key = tuple(told[name] for name in ids.get(table, tuple(told)))
-            unique.setdefault(key if table in ids else len(unique), told)
-        return list(unique.values())
+        found = rows_of(tables(), f"{project}.{dataset}.{table}", schema)
+        if dataset == settings.raw_dataset:
+            return list(found)
+        # As the views do: one row an id.
+        return list({row["processing_id"]: row for row in reversed(found)}.values())
 
     def pull() -> Sequence[tuple[str, Message]]:
         publisher()
@@ -108,9 +99,7 @@ def _with_tables(settings: Settings, schemas: Schemas) -> bigquery.Client:
     for dataset in (settings.dataset, settings.raw_dataset):
         client.create_dataset(f"{settings.project}.{dataset}")
     for dataset, name, schema in wanted:
-        fields = [bigquery.SchemaField.from_api_repr(dict(field)) for field in schema.fields]
-        table = bigquery.Table(f"{settings.project}.{dataset}.{name}", schema=fields)
-        client.create_table(table)
+        client.create_table(table_of(f"{settings.project}.{dataset}.{name}", schema))
     return client
 
 
@@ -163,10 +152,3 @@ def _pull(
         )
         for one in answer.received_messages
     ]
-
-
-def _told(value: Any, kind: str) -> Any:
-    """A value of an answer, as it stands in the row that was appended."""
-    if kind == "JSON":
-        return value if isinstance(value, str) else json.dumps(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value

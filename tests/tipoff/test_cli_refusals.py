@@ -82,7 +82,7 @@ REFUSALS = [
     (("calendar", "import", "none.csv", *HERE), "FILE: found [none.csv], allowed: a file that"),
     (
         ("trigger", "betting_lines", "--project", "p", "--at", "2025-11-12T13:00:00-05:00"),
-        "--at: found [2025-11-12T13:00:00-05:00], allowed: nothing: the cloud runs in real time",
+        "--at: found [2025-11-12T18:00:00+00:00], allowed: nothing: the cloud runs in real time",
     ),
     (
         ("calendar", "show", "--from", "2025-11-12", "--to", "2025-11-11"),

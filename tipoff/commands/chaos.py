@@ -114,7 +114,8 @@ def _terrain(first: str | None, last: str | None, file: Path | None, settings: S
         calendar = Calendar.of(games, preseason=config.preseason)
         start = start or calendar.first_day()
         end = end or calendar.last_day()
-    start, end = start or min(FIRST, end or FIRST), end or max(LAST, start or LAST)
+    start = start or (FIRST if end is None else min(FIRST, end))
+    end = end or max(LAST, start)
     if start > end:
         raise BadInput("--to", end, f"{start} or later")
     return Terrain(first=start, last=end, calendar=calendar)
