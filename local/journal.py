@@ -12,9 +12,9 @@ from shared.core.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from shared.schema import Schemas
     from local.store import Store
     from shared.core.ports import FileKey, LoadRequest, Row
+    from shared.schema import Schemas
 
 _TABLE = re.compile(r"[a-z0-9_]+")
 

@@ -12,7 +12,6 @@ from local.bus import LocalBus
 from local.delivery import DeliveryPolicy, Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
-from shared.schema import Schemas
 from local.secrets import LocalSecrets
 from local.store import Store
 from shared.clock import DeliveryClock
@@ -20,6 +19,7 @@ from shared.config import load_config
 from shared.core.workflows import Config
 from shared.log import Log
 from shared.pool import ThreadPool
+from shared.schema import Schemas
 from shared.topology import routes
 from shared.world import World
 

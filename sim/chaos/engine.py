@@ -61,6 +61,11 @@ def backoff(attempt: int) -> int:
     return int(min(10 << min(attempt - 1, 20), 600)) * SECOND
 
 
+def may_be_lost(message: Message) -> bool:
+    """Whether losing it is within what is promised: the last two repairs of a file arrive."""
+    return not any(f'"republished":{n}' in message.body for n in (2, 3))
+
+
 class Crash(BaseException):
     """The instance is gone; no handler can catch this."""
 
@@ -191,6 +196,12 @@ class Engine:
         if delivery.attempt >= MAX_ATTEMPTS:
             self.dead.append(delivery)
             return
+        draw = Draw(self.faults.seed, "again", delivery.key)
+        # Of a file's announcement only the first two may be lost: repairs are few.
+        if self.faults.chance(draw.share(), 0.08) and may_be_lost(delivery.sent.message):
+            text = f"{delivery.function} {delivery.sent.message.topic} after {delivery.attempt}"
+            if self.faults.strike(Kind.ABANDONED, delivery.key, self.now, text):
+                return
         self.push(
             at, Delivery(delivery.sent, delivery.function, delivery.copy, delivery.attempt + 1)
         )

@@ -30,6 +30,9 @@ class Kind(StrEnum):
     DELAY = "delay"
     REORDER = "reorder"
     LOST_EVENT = "lost_file_event"
+    LOST_MESSAGE = "lost_message"
+    #: A delivery that failed does not come again, as after a purge or its last attempt.
+    ABANDONED = "abandoned"
     # At a function or the scheduler.
     FUNCTION_DOWN = "function_down"
     TICK_LOST = "tick_lost"

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from shared.core.ports import Creation, FileKey, Files, LoadRequest, Message, Row, Stored
 from shared.errors import PortUnavailable
 from shared.log import Log
-from sim.chaos.engine import HOUR, MINUTE, SECOND, Delivery, Engine, Sent
+from shared.messages import FILES_READY, TICKS
+from sim.chaos.engine import HOUR, MINUTE, SECOND, Delivery, Engine, Sent, may_be_lost
 from sim.chaos.faults import Kind
 from sim.chaos.luck import Draw, digest
 from sim.memory import MemoryJournal, MemoryWarehouse
@@ -131,20 +132,28 @@ class ChaosBus:
             self._send(sent, function)
         return sent.id
 
+    def _loses(self, sent: Sent, share: float, key: str, text: str) -> bool:
+        """Whether the message never arrives; ticks are lost by the scheduler alone."""
+        faults, topic = self._engine.faults, sent.message.topic
+        if topic == FILES_READY:
+            lost = faults.chance(share, 0.02) and may_be_lost(sent.message)
+            return lost and faults.strike(Kind.LOST_EVENT, key, sent.at, text)
+        lost = faults.chance(share, 0.005) and topic not in TICKS
+        return lost and faults.strike(Kind.LOST_MESSAGE, key, sent.at, text)
+
     def _send(self, sent: Sent, function: str) -> None:
         faults = self._engine.faults
         key = f"{sent.key}.{function}"
         topic = sent.message.topic
         draw = Draw(faults.seed, "way", key)
         way = int(draw.between(0.05, 3) * SECOND)
-        lost = faults.chance(draw.share(), 0.02) and _may_be_lost(sent.message)
         text = f"{topic} to {function}"
-        if lost and faults.strike(Kind.LOST_EVENT, key, sent.at, text):
+        if self._loses(sent, draw.share(), key, text):
             return
         if faults.chance(draw.share(), 0.03) and faults.strike(Kind.REORDER, key, sent.at, text):
             way += int(draw.between(5, 120) * SECOND)
-        elif faults.chance(draw.share(), 0.008) and faults.strike(Kind.DELAY, key, sent.at, text):
-            way += int(draw.between(0.05, 3) * HOUR)
+        elif faults.chance(draw.share(), 0.015) and faults.strike(Kind.DELAY, key, sent.at, text):
+            way += int(draw.between(0.05, 4) * HOUR)
         self._engine.push(sent.at + way, Delivery(sent, function))
         if not faults.chance(draw.share(), 0.03):
             return
@@ -153,12 +162,6 @@ class ChaosBus:
             for copy in range(1, 2 + copies.below(4)):
                 later = int(copies.between(0, 1) ** 3 * 40 * MINUTE)
                 self._engine.push(sent.at + way + later, Delivery(sent, function, copy))
-
-
-def _may_be_lost(message: Message) -> bool:
-    """Whether the announcement of a file: the last two of the three repairs always arrive."""
-    last = any(f'"republished":{n}' in message.body for n in (2, 3))
-    return message.topic == "files-ready" and not last
 
 
 class Loud(Log):

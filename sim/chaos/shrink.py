@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from shared.settings import Settings
@@ -27,9 +27,21 @@ class Trace:
     replays: int
 
 
-def shrink(scenario: Scenario, settings: Settings, rule: str, *, budget: int = BUDGET) -> Trace:
+def rules_broken(left: Left) -> Collection[str]:
+    """The rules that the checker finds broken."""
+    return {violation.rule for violation in check_left(left)}
+
+
+def shrink(
+    scenario: Scenario,
+    settings: Settings,
+    rule: str,
+    *,
+    broken: Callable[[Left], Collection[str]] = rules_broken,
+    budget: int = BUDGET,
+) -> Trace:
     """The fewest faults found, by greedy removal, with which `rule` is still broken."""
-    search = _Search(settings, rule, budget)
+    search = _Search(settings, lambda left: rule in broken(left), budget)
     best = search.tried(scenario)
     if best is None:
         raise LookupError(f"seed {scenario.seed} does not break {rule}")
@@ -63,9 +75,9 @@ def shrink(scenario: Scenario, settings: Settings, rule: str, *, budget: int = B
 class _Search:
     """Replays scenarios, and says which still break the rule."""
 
-    def __init__(self, settings: Settings, rule: str, budget: int) -> None:
+    def __init__(self, settings: Settings, broken: Callable[[Left], bool], budget: int) -> None:
         self._settings = settings
-        self._rule = rule
+        self._broken = broken
         self._left = budget
         self.replays = 0
 
@@ -75,5 +87,4 @@ class _Search:
             return None
         self.replays += 1
         left = play(scenario, self._settings)
-        broken = any(violation.rule == self._rule for violation in check_left(left))
-        return left if broken else None
+        return left if self._broken(left) else None

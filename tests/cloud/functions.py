@@ -116,6 +116,7 @@ def deployed(
 
     `env` is given to them beside what every function has.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     names = functions() if names is None else names
     project = f"tipoff-{os.getpid()}-{next(_projects)}"
     secrets_port, *ports = free_ports(1 + len(names))

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from local.query import Sql
-from shared.schema import Schemas
 from local.store import Store
 from shared.core.calendar import Calendar
 from shared.core.schedule_json import load_games
+from shared.schema import Schemas
 from shared.settings import Settings
 from tipoff.day import Day, opened, run
 

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 from local.bus import LocalBus
-from shared.clock import DeliveryClock
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
-from shared.schema import Schemas
 from local.store import Store
+from shared.clock import DeliveryClock
 from shared.core.ports import LoadRequest, Message
+from shared.schema import Schemas
 
 #: Every body is this long and of one letter: a half one shows.
 BODY_BYTES = 50_000

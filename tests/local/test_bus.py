@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from local.bus import LocalBus
-from shared.clock import DeliveryClock
 from local.delivery import After, Subscription
 from local.store import Store
+from shared.clock import DeliveryClock
 from shared.core.errors import BadInput
 from shared.core.ports import Message
 from shared.errors import PortUnavailable

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import DeliveryClock
 from local.files import LocalFiles
-from shared.pool import ThreadPool
 from local.store import Store
+from shared.clock import DeliveryClock
 from shared.core.errors import BadInput
+from shared.pool import ThreadPool
 
 NOON = datetime(2025, 11, 12, 12, tzinfo=UTC)
 

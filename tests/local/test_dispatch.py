@@ -18,11 +18,11 @@ from functions_framework import create_app
 from werkzeug.serving import make_server
 
 from local.bus import LocalBus
-from shared.clock import DeliveryClock
 from local.delivery import After, Delivery, Subscription
 from local.dispatch import Dispatcher
 from local.post import Session, cloud_event, post_cloud_event
 from local.store import Store
+from shared.clock import DeliveryClock
 from shared.core.ports import Message
 from shared.errors import PortUnavailable
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.schema import Schemas, TableSchema
 from shared.core.errors import BadInput
+from shared.schema import Schemas, TableSchema
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "id", "type": "STRING", "mode": "REQUIRED"},

@@ -16,7 +16,6 @@ from random import Random
 import pytest
 
 from local.bus import LocalBus
-from shared.clock import DeliveryClock
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.store import (
@@ -27,6 +26,7 @@ from local.store import (
     process_mark,
     to_micros,
 )
+from shared.clock import DeliveryClock
 from shared.core.errors import BadInput
 from shared.core.ports import Message
 from shared.errors import NotFound, PortUnavailable

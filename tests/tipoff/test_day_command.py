@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 
 from local.delivery import Delivery
 from local.query import Sql
-from shared.schema import Schemas
 from local.store import Store
 from shared.core.errors import BadInput
+from shared.schema import Schemas
 from tipoff.commands.day import day
 from tipoff.day import Day
 from tipoff.progress import happened, shown
