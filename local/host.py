@@ -14,7 +14,8 @@ from typing import Any, Self
 
 import functions_framework
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+from local.serving import KeepAliveServer
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 NAMES = (
@@ -28,15 +29,6 @@ NAMES = (
 )
 
 
-class _Handler(WSGIRequestHandler):
-    """Keep-alive, and no line per request: functions log for themselves."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
 class Host:
     """The seven functions on one port: `with Host() as host: host.url`.
 
@@ -48,7 +40,7 @@ class Host:
         apps: dict[str, Any] = {f"/{name}": _app(name) for name in NAMES}
         # The status function answers at the root too, as it does deployed.
         root = DispatcherMiddleware(apps["/status"], apps)
-        self._server = make_server(host, port, root, threaded=True, request_handler=_Handler)
+        self._server = KeepAliveServer((host, port), root)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"http://{host}:{self._server.server_port}"
 

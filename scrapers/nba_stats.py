@@ -14,8 +14,11 @@ from shared.errors import SourceFailure
 LEAGUE = "00"
 #: Five start: a team with fewer rows is not whole.
 STARTERS = 5
-#: Player-minutes of a team in regulation are 240; sums of rounded times fall a little short.
-FULL_MINUTES = 235
+#: Player-minutes of a team: 240 in regulation, 25 more for each overtime. A clock that still
+#: runs shows something else; rounding moves a sum by less than a minute.
+REGULATION = 240
+OVERTIME = 25
+ROUNDING = 1.0
 
 #: How leaguegamelog names the part of the season that a game belongs to. Another one's name
 #: gives an empty list, not an error. Under which name it lists the cup final is not known
@@ -140,6 +143,16 @@ def fetch_team_boxscore(ask: Ask, http: Http) -> Fetched:
     return Fetched(records=records, covers=(game,) if is_whole(records) else ())
 
 
+def is_full_time(minutes: str) -> bool:
+    """Whether a team's minutes (240:00) are those of a game that has ended, or are not told."""
+    whole, _, seconds = minutes.partition(":")
+    if not whole.isdecimal():
+        return True
+    played = int(whole) + (int(seconds) / 60 if seconds.isdecimal() else 0)
+    beyond = played - REGULATION
+    return beyond > -ROUNDING and abs(beyond - OVERTIME * round(beyond / OVERTIME)) <= ROUNDING
+
+
 def is_whole(teams: Sequence[Record]) -> bool:
     """Whether both teams have players, full minutes and unequal points, as far as it says."""
     if len(teams) != len(("away", "home")):
@@ -147,8 +160,7 @@ def is_whole(teams: Sequence[Record]) -> bool:
     if any(len(list_of(team, "players")) < STARTERS for team in teams):
         return False
     totals = [map_of(team, "statistics") for team in teams]
-    minutes = [str(total.get("minutes") or "").split(":")[0] for total in totals]
-    if any(text.isdecimal() and int(text) < FULL_MINUTES for text in minutes):
+    if not all(is_full_time(str(total.get("minutes") or "")) for total in totals):
         return False
     points = [total.get("points") for total in totals]
     return None in points or points[0] != points[1]

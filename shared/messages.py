@@ -90,6 +90,12 @@ class Event:
             raise BadInput("message", type(self.content).__name__, kind.__name__)
         return self.content
 
+    def named_tick(self, tick: Tick) -> datetime | None:
+        """The instant that a tick is told to stand for: in its body, or as the attribute `tick`
+        (`gcloud pubsub topics publish --attribute tick=...`). BadInput when it is none."""
+        said = self.attributes.get("tick")
+        return tick.at or (parse_instant(said, "attribute tick") if said else None)
+
     @property
     def trace_id(self) -> str | None:
         """The trace id of the traceparent attribute, if there is one."""

@@ -36,16 +36,17 @@ STALE = timedelta(minutes=10)
 #: A chunk without an outcome is sent again after these waits, each claimed once.
 RESEND = (timedelta(minutes=15), timedelta(minutes=30))
 
-#: Game days that are looked at.
+#: Game days that are looked at; hourly a fortnight, so that what a long outage left behind ends.
 LOOK_BACK = 3
+FAR_BACK = 14
 
 
-def sweep(world: World) -> None:
+def sweep(world: World, *, look_back: int = LOOK_BACK) -> None:
     """One pass over the last game days."""
     now = world.clock.now()
     today = day_of_instant(now)
     known: set[str] = set()
-    for back in range(LOOK_BACK):
+    for back in range(look_back):
         day = today - timedelta(days=back)
         for stored in _stale(world.state.list(f"plans/{day.isoformat()}/"), now):
             perform_plan(world, records.read(world.state, stored.name, Plan))

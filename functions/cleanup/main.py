@@ -42,7 +42,7 @@ def cleanup(event: CloudEvent) -> None:
 def handle(event: Event, world: World) -> None:
     """Find what is missing at this tick, and announce it again."""
     wake = event.expect(Tick)
-    tick = tick_of(wake.at, event.published_at, None, world.clock.now())
+    tick = tick_of(event.named_tick(wake), event.published_at, None, world.clock.now())
     name = records.cleanup_name(tick)
     if records.is_done(world.state, name):
         return

@@ -15,7 +15,7 @@ import functions_framework
 from cloudevents.http import CloudEvent
 
 from shared import records
-from shared.core.days import day_of_instant, parse_stamp, stamp
+from shared.core.days import day_of_instant, iso, parse_stamp, stamp
 from shared.core.decide import Action, Decision, Moment, decide
 from shared.core.history import DayHistory
 from shared.core.ids import tick_of
@@ -32,7 +32,13 @@ from shared.world import World
 NAME = "controller"
 
 #: Game days back to which a tick after a long silence explains what was missed.
-LOOK_BACK = 3
+LOOK_BACK = 14
+
+#: Days of ticks that are listed; only when they hold none are all of them.
+RECENT = 3
+
+#: Hours between two ticks above which the silence itself is told.
+SILENCE = timedelta(hours=2)
 
 
 @functions_framework.cloud_event
@@ -44,7 +50,7 @@ def controller(event: CloudEvent) -> None:
 def handle(event: Event, world: World) -> None:
     """Decide the tick, or repeat what was decided."""
     wake = event.expect(Tick)
-    tick = tick_of(wake.at, event.published_at, None, world.clock.now())
+    tick = tick_of(event.named_tick(wake), event.published_at, None, world.clock.now())
     name = records.tick_name(tick)
     if records.is_done(world.state, name):
         world.log.info(f"tick {stamp(tick)} was decided before", action="repeat")
@@ -65,6 +71,12 @@ def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
     if schedule is None:
         world.log.error("no schedule is known", action="decide", tick=stamp(tick))
     previous = _previous_tick(world, tick)
+    if previous is not None and tick - previous > SILENCE:
+        world.log.error(
+            f"no tick from {iso(previous)} to {iso(tick)}: what was missed is explained now",
+            action="silence",
+            tick=stamp(tick),
+        )
     days = [_day(world, day, schedule) for day in _open_days(world, tick, previous)]
     decisions = decide(
         Moment(tick=tick, now=now, previous=previous),
@@ -100,16 +112,15 @@ def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
 
 
 def _previous_tick(world: World, tick: datetime) -> datetime | None:
-    """The newest decided tick before this one, of the last days."""
-    found = None
-    for back in range(LOOK_BACK + 1):
-        day = (tick - timedelta(days=back)).strftime("%Y%m%d")
-        for stored in world.state.list(f"ticks/{day}"):
-            if not stored.name.endswith(records.DONE):
-                at = parse_stamp(stored.name[len("ticks/") : -len(".json")])
-                if at < tick and (found is None or at > found):
-                    found = at
-        if found is not None:
+    """The newest decided tick before this one, however long ago."""
+    recent = (f"{tick - timedelta(days=back):%Y%m%d}" for back in range(RECENT))
+    for day in (*recent, ""):
+        decided = (
+            parse_stamp(stored.name[len("ticks/") : -len(".json")])
+            for stored in world.state.list(f"ticks/{day}")
+            if not stored.name.endswith(records.DONE)
+        )
+        if found := max((at for at in decided if at < tick), default=None):
             return found
     return None
 

@@ -16,8 +16,8 @@ from shared.core.days import day_of_instant
 from shared.core.errors import BadInput
 from shared.core.execution import Manifest
 from shared.core.messages import Advance, RunOrder, RunRequest, Tick
-from shared.messages import Event
-from shared.sweep import sweep
+from shared.messages import EXECUTE_SWEEP, Event
+from shared.sweep import FAR_BACK, LOOK_BACK, sweep
 from shared.wiring import serve
 from shared.world import World
 
@@ -40,7 +40,8 @@ def handle(event: Event, world: World) -> None:
         case Advance() as report:
             _advance(world, report)
         case _:
-            sweep(world)
+            far = event.topic == EXECUTE_SWEEP
+            sweep(world, look_back=FAR_BACK if far else LOOK_BACK)
 
 
 def _advance(world: World, report: Advance) -> None:

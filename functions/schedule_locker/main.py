@@ -31,7 +31,7 @@ def schedule_locker(event: CloudEvent) -> None:
 def handle(event: Event, world: World) -> None:
     """Lock the plan of the game day in which the tick lies."""
     wake = event.expect(Tick)
-    tick = tick_of(wake.at, event.published_at, None, world.clock.now())
+    tick = tick_of(event.named_tick(wake), event.published_at, None, world.clock.now())
     day = day_of_instant(tick)
     schedule = records.newest_schedule(world.state, world.config)
     plan = ensure_plan(world, day, by=NAME, schedule=schedule)

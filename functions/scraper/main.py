@@ -17,7 +17,7 @@ from scrapers.registry import fetcher
 from scrapers.run import Runner
 from shared import records
 from shared.core.calendar import Calendar
-from shared.core.days import season_of
+from shared.core.days import day_of_instant, season_of
 from shared.core.errors import BadInput
 from shared.core.execution import Outcome, failed_outcome
 from shared.core.ids import GRACE
@@ -130,11 +130,15 @@ def _client(world: World, source: Source) -> SourceClient:
 
 def _accept(world: World, order: ChunkOrder, fetched: Fetched) -> None:
     """A fetched schedule becomes the newest one, or its run fails and says why."""
+    season = season_of(order.target_date)
     if order.scraper != SCHEDULE or not fetched.records:
+        return
+    if season != season_of(day_of_instant(world.clock.now())):
+        world.log.info(f"{season} is not going on: kept as a file only", action="schedule")
         return
     payload = {
         "leagueSchedule": {
-            "seasonYear": season_of(order.target_date),
+            "seasonYear": season,
             "gameDates": [{"games": list(fetched.records)}],
         }
     }

@@ -15,7 +15,7 @@ from typing import Any
 from shared.core.days import day_of_instant, iso, stamp
 from shared.core.games import Game
 from shared.core.history import NOTHING, Attempt, DayHistory
-from shared.core.resolve import is_over
+from shared.core.resolve import is_over, was_over
 from shared.core.slots import Slot, et
 from shared.core.workflows import AtClock, Config, Discovery, Priority, Workflow
 
@@ -187,7 +187,12 @@ def wanted_games(
     elif not isinstance(workflow.trigger, AtClock):
         return tuple(game.game_id for game in games)
     elif attempts:
-        ids = list(attempts[0].games)
+        # What was over at the first RUN stays asked for, also what another window had asked for
+        # at that moment.
+        first = attempts[0]
+        ids = [
+            g.game_id for g in games if g.game_id in first.games or was_over(g, first.created_at)
+        ]
     else:
         ids = [game.game_id for game in games if is_over(game, moment.tick)]
     datasets = _game_datasets(workflow, config)
@@ -227,7 +232,7 @@ def _open(
         if all(is_over(game, moment.tick) for game in games):
             return _skip(moment, slot, "nothing_to_do", "every game of the day is obtained")
         over = sum(is_over(game, moment.tick) for game in games)
-        why = f"{over} of {len(games)} games are over and none of them is missing"
+        why = f"{over} of {len(games)} games are over" + (", all of them obtained" if over else "")
         return _skip(moment, slot, "nothing_over", why)
     attempt = len(attempts) + 1
     again = f", attempt {attempt} for what is missing" if attempt > 1 else ""
@@ -261,16 +266,17 @@ def _close(
     """What is said, once, of a slot that ended without a run."""
     if why := _satisfied(workflow, slot, day):
         return _skip(moment, slot, "satisfied", why)
-    if isinstance(workflow.trigger, AtClock) and not wanted:
+    playing = [game for game in games if not is_over(game, moment.tick)]
+    if isinstance(workflow.trigger, AtClock) and not wanted and not playing:
         why = "every game is obtained" if games else "no game of the day counts any more"
         return _skip(moment, slot, "nothing_to_do", why)
     unmet = _unmet(workflow, day)
-    code = "needs_unmet" if unmet else "missed"
-    why = (
-        f"{', '.join(unmet)} did not end for {day.day.isoformat()}"
-        if unmet
-        else f"no run began between {et(slot.opens_at)} and {et(slot.closes_at)}"
-    )
+    code = "needs_unmet" if unmet else "not_over" if playing and not wanted else "missed"
+    why = {
+        "needs_unmet": f"{', '.join(unmet)} did not end for {day.day.isoformat()}",
+        "not_over": f"{len(playing)} of {len(games)} games were never known to be over",
+        "missed": f"no run began between {et(slot.opens_at)} and {et(slot.closes_at)}",
+    }[code]
     return Decision(
         decision_id=f"{slot.slot_id}.abort",
         workflow=workflow.name,

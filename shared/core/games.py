@@ -11,9 +11,12 @@ from typing import TypeVar
 
 from shared.core.days import ET, aware, day_of_tip, iso, season_of, wall
 from shared.core.errors import BadInput
+from shared.core.targets import SAFE
 
 E = TypeVar("E", bound=StrEnum)
 
+#: A spreadsheet that takes an id for a number may write it with decimals.
+DROPPED = re.compile(r"(?<=\d)\.0+$")
 NBA_ID = re.compile(r"00[1-6][0-9]{7}")
 MIDNIGHT = time()
 #: Years a real tip can have; feeds write 0001 and 1900 where they know none.
@@ -122,7 +125,7 @@ def game_from_record(record: object, place: str) -> Game:
         if not record[key]:
             raise BadInput(f"{place}.{key}", "", "a string that is not empty")
     return Game(
-        game_id=record["game_id"],
+        game_id=safe_id(record["game_id"], f"{place}.game_id"),
         tip=parse_instant(record["tip"], f"{place}.tip"),
         tip_known=record["tip_known"],
         away=record["away"],
@@ -171,11 +174,19 @@ def full_id(text: str, tip: datetime) -> str:
     Other sources number their games too, up to 8 digits: zeros are put back only where the
     result names the season of its tip or one beside it, otherwise the id stays as found.
     """
+    text = DROPPED.sub("", text)
     if len(text) < len("0022400061") and text.isdecimal():
         padded = text.zfill(10)
         season = season_of_id(padded)
         if season and abs(int(season[:4]) - int(season_of(day_of_tip(tip))[:4])) <= 1:
             return padded
+    return text
+
+
+def safe_id(text: str, place: str) -> str:
+    """`text`, when it can be part of an object's name and of a list; BadInput otherwise."""
+    if not text or not set(text) <= SAFE:
+        raise BadInput(place, text, "a game id of letters, digits and - _ : +")
     return text
 
 

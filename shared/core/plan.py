@@ -14,7 +14,13 @@ from typing import Literal
 
 from shared.core.games import Game
 from shared.core.slots import Slot, et, slots_of
-from shared.core.workflows import Config
+from shared.core.workflows import (
+    AfterEachGame,
+    BeforeEachGame,
+    BeforeFirstGame,
+    Config,
+    Discovery,
+)
 
 ChangeKind = Literal["added", "moved", "withdrawn", "vetoed", "held"]
 
@@ -128,7 +134,8 @@ def revise(
     `ran` holds the ids of slots that have an execution.
     """
     same_config = plan.config_version == config.version
-    if _anchors(plan_games(games)) == _anchors(plan.games) and same_config:
+    same_games = _anchors(plan_games(games)) == _anchors(plan.games)
+    if same_games and same_config:
         return None
     fresh = {slot.slot_id: slot for slot in all_slots(plan.game_day, games, config)}
     old = {slot.slot_id: slot for slot in plan.slots}
@@ -138,7 +145,8 @@ def revise(
     added = [
         slot
         for key, slot in fresh.items()
-        if key not in old and _may_add(slot, now, same_config=same_config)
+        if key not in old
+        and _may_add(slot, now, edited=not same_config and (same_games or not moves(slot, config)))
     ]
     held = {change.slot.slot_id: change.slot for change in kept}
     in_force = {
@@ -183,8 +191,14 @@ def _is_past(old: Slot, fresh: Slot, now: datetime) -> bool:
     return old.closes_at <= now or fresh.closes_at <= now
 
 
-def _may_add(slot: Slot, now: datetime, *, same_config: bool) -> bool:
-    return slot.closes_at > now and (same_config or slot.expected_run_time > now)
+def moves(slot: Slot, config: Config) -> bool:
+    """Whether the slot hangs on tips: then a change of games alone may have made it."""
+    trigger = config.workflows[slot.workflow].trigger
+    return isinstance(trigger, BeforeFirstGame | BeforeEachGame | AfterEachGame | Discovery)
+
+
+def _may_add(slot: Slot, now: datetime, *, edited: bool) -> bool:
+    return slot.closes_at > now and (not edited or slot.expected_run_time > now)
 
 
 def _keep(

@@ -46,6 +46,11 @@ def is_over(game: Game, at: datetime) -> bool:
     """Whether the game has been played by `at`, as far as anyone can know."""
     if game.status is GameStatus.FINAL:
         return True
+    return was_over(game, at)
+
+
+def was_over(game: Game, at: datetime) -> bool:
+    """Whether the game was over at `at` by its tip alone: a status tells only of now."""
     return game.tip_known and at >= game.tip + GAME_LENGTH
 
 

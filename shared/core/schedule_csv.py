@@ -19,6 +19,7 @@ from shared.core.games import (
     full_id,
     one_of_each,
     parse_instant,
+    safe_id,
     season_of_id,
     status_of_text,
     tip_is_unset,
@@ -97,7 +98,7 @@ def _game(row: Mapping[str, str], where: str) -> Game:
     tip = parse_instant(row["tipoff_utc"], f"{where} column tipoff_utc")
     if not row["game_id"]:
         raise BadInput(f"{where} column game_id", "", "a game id")
-    game_id = full_id(row["game_id"], tip)
+    game_id = safe_id(full_id(row["game_id"], tip), f"{where} column game_id")
     flag = row.get("tip_tbd", "").lower()
     if flag not in FLAGS:
         raise BadInput(f"{where} column tip_tbd", row["tip_tbd"], "0, 1, true, false or nothing")

@@ -22,6 +22,7 @@ from shared.core.games import (
     game_from_record,
     one_of_each,
     parse_instant,
+    safe_id,
     season_of_id,
     status_of_text,
     tip_is_unset,
@@ -104,7 +105,8 @@ def _game(entry: object, place: str) -> Game:
     if number not in STATUSES:
         raise BadInput(f"{place}.gameStatus", number, "1, 2 or 3")
     away, home = _tricode(entry, "awayTeam", place), _tricode(entry, "homeTeam", place)
-    game_id, worded = full_id(source_id, tip), status_of_text(text)
+    game_id = safe_id(full_id(source_id, tip), f"{place}.gameId")
+    worded = status_of_text(text)
     return Game(
         game_id=game_id,
         tip=tip,

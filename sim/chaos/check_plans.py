@@ -175,6 +175,19 @@ def revisions_are_consistent(tables: Tables) -> Iterator[Violation]:
             yield from _replayed(tables, day, revisions[-1][1])
 
 
+def what_ran_is_not_taken_back(tables: Tables) -> Iterator[Violation]:
+    """No revision withdraws a slot that has an execution."""
+    began: dict[str, datetime] = {}
+    for row in tables.of(EXECUTIONS):
+        if row["slot_id"]:
+            start = at(row["execution_time"])
+            began[row["slot_id"]] = min(start, began.get(row["slot_id"], start))
+    for row in tables.of(CHANGES):
+        start = began.get(row["slot_id"], at(row["changed_at"]))
+        if row["change"] == "withdrawn" and start + SKEW < at(row["changed_at"]):
+            yield Violation("withdrawn_after_it_ran", row["slot_id"])
+
+
 def _replayed(tables: Tables, day: str, plan: Any) -> Iterator[Violation]:
     keys = ("expected_run_time", "opens_at", "closes_at")
     force = {r["slot_id"]: r for r in tables.of(LOCKED) if r["date"] == day}

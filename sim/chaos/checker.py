@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     check_plans.decisions_are_made_once,
     check_plans.every_tick_says_all,
     check_plans.revisions_are_consistent,
+    check_plans.what_ran_is_not_taken_back,
     check_runs.repeats_are_identical,
     check_runs.every_run_has_an_execution,
     check_runs.executions_account_for_their_runs,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from shared.core.ports import Creation, FileKey, Files, LoadRequest, Message, Row, Stored
 from shared.errors import PortUnavailable
 from shared.log import Log
-from shared.messages import FILES_READY, TICKS
+from shared.messages import FILES_READY, RUN_DECISIONS, TICKS
 from sim.chaos.engine import HOUR, MINUTE, SECOND, Delivery, Engine, Sent, may_be_lost
 from sim.chaos.faults import Kind
 from sim.chaos.luck import Draw, digest
@@ -138,8 +138,18 @@ class ChaosBus:
         if topic == FILES_READY:
             lost = faults.chance(share, 0.02) and may_be_lost(sent.message)
             return lost and faults.strike(Kind.LOST_EVENT, key, sent.at, text)
-        lost = faults.chance(share, 0.005) and topic not in TICKS
+        if topic in TICKS:
+            return False
+        for spell in self._engine.spells:
+            if spell.what == topic and spell.since <= sent.at < spell.until:
+                return faults.strike(Kind.LOST_MESSAGE, spell.key, sent.at, text)
+        lost = faults.chance(share, 0.005)
         return lost and faults.strike(Kind.LOST_MESSAGE, key, sent.at, text)
+
+    @staticmethod
+    def _late(topic: str) -> float:
+        """Orders are few, and the ones whose lateness matters."""
+        return 0.05 if topic == RUN_DECISIONS else 0.012
 
     def _send(self, sent: Sent, function: str) -> None:
         faults = self._engine.faults
@@ -152,7 +162,9 @@ class ChaosBus:
             return
         if faults.chance(draw.share(), 0.03) and faults.strike(Kind.REORDER, key, sent.at, text):
             way += int(draw.between(5, 120) * SECOND)
-        elif faults.chance(draw.share(), 0.015) and faults.strike(Kind.DELAY, key, sent.at, text):
+        elif faults.chance(draw.share(), self._late(topic)) and faults.strike(
+            Kind.DELAY, key, sent.at, text
+        ):
             way += int(draw.between(0.05, 4) * HOUR)
         self._engine.push(sent.at + way, Delivery(sent, function))
         if not faults.chance(draw.share(), 0.03):

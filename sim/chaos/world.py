@@ -15,7 +15,7 @@ from shared.core.games import Game
 from shared.core.messages import Tick
 from shared.core.ports import Row, Stored
 from shared.core.workflows import Config
-from shared.messages import message
+from shared.messages import RUN_ADVANCE, RUN_DECISIONS, message, scrape_topic
 from shared.planning import adopt_schedule
 from shared.settings import Settings
 from shared.topology import ROUTES
@@ -42,6 +42,7 @@ from sim.memory import MemoryJournal, MemorySecrets, MemoryWarehouse
 PORTS = (("state", 0.05, 1.0), ("raw", 0.05, 1.0), ("journal", 0.1, 2.5), ("warehouse", 0.1, 2.5),
          ("bus", 0.07, 1.0))  # fmt: skip
 DOWN = 0.06
+UNHEARD = 0.02
 #: Spells of sources: kind, odds a source and day, hours.
 AILING = (
     (Kind.SOURCE_503, 0.05, 0.2, 3),
@@ -115,7 +116,7 @@ def simulate(scenario: Scenario, config: Config, settings: Settings) -> Left:
     games = scenario.games or make_days(scenario.seed, scenario.days)
     league = make_league(faults, games, scenario.days)
     engine = Engine(config, faults, handlers(), start)
-    engine.spells = _spells(scenario, start)
+    engine.spells = _spells(scenario, config, start)
     clock = EngineClock(engine)
     state, raw = Bucket(clock), Bucket(clock)
     journal, warehouse = MemoryJournal(), MemoryWarehouse()
@@ -245,7 +246,7 @@ def _of_days(
     return found
 
 
-def _spells(scenario: Scenario, start: int) -> list[Spell]:
+def _spells(scenario: Scenario, config: Config, start: int) -> list[Spell]:
     found = [
         spell
         for port, odds, hours in PORTS
@@ -255,6 +256,13 @@ def _spells(scenario: Scenario, start: int) -> list[Spell]:
         Spell(Kind.FUNCTION_DOWN, spell.key, function, spell.since, spell.until)
         for function in sorted(handlers())
         for spell in _of_days(scenario, start, "function", function, DOWN, 0.1, 3)
+    ]
+    # A subscription that is gone for a while: whatever is sent then, sent again too, is lost.
+    topics = [RUN_DECISIONS, RUN_ADVANCE, *map(scrape_topic, sorted(config.sources))]
+    found += [
+        Spell(Kind.LOST_MESSAGE, spell.key, topic, spell.since, spell.until)
+        for topic in topics
+        for spell in _of_days(scenario, start, "topic", topic, UNHEARD, 0.2, 3)
     ]
     return found
 

@@ -197,6 +197,11 @@ def a_change_of_a_slot_that_nobody_planned(d: Draft) -> None:
     d.add(CHANGES, "r2", row, slot_id="2025-11-12.betting_lines.20251112T010000Z")
 
 
+def a_slot_taken_back_after_it_ran(d: Draft) -> None:
+    row = d.row(LOCKED, lines) | {"change": "withdrawn", "revision": 2}
+    d.add(CHANGES, "r2", row, changed_at="2025-11-12T23:30:00+00:00")
+
+
 def a_slot_added_twice(d: Draft) -> None:
     d.add(CHANGES, "r2", d.row(LOCKED, lines) | {"change": "added", "revision": 2})
 
@@ -284,6 +289,7 @@ PLANTED: dict[Callable[[Draft], None], str] = {
     two_locks_of_one_day: "locked_twice",
     a_revision_that_is_missing: "revisions_not_in_a_row",
     a_change_of_a_slot_that_nobody_planned: "change_of_no_slot",
+    a_slot_taken_back_after_it_ran: "withdrawn_after_it_ran",
     a_slot_added_twice: "added_twice",
     a_window_that_moved_without_a_row: "window_changed_without_a_row",
     a_plan_that_lacks_a_slot: "tables_and_plan_differ",

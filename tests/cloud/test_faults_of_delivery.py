@@ -1,7 +1,8 @@
 """Faults of the real emulators under the seven processes: what happened is there once, all of it.
 
 Each scenario is the morning of its own game day: one controller tick at 06:00 ET, which runs
-morning_operations (a schedule, then 33 targets in four chunks) and schedule_refresh.
+morning_operations (a schedule, then 33 targets in four chunks) and schedule_refresh. The days
+lie a week apart, so that no tick looks at another scenario's day.
 """
 
 from __future__ import annotations
@@ -207,7 +208,7 @@ def _repeats(stage: Stage, since: int) -> int:
 
 
 def test_inserts_that_are_refused_for_a_while_come_once_afterwards(stage: Stage) -> None:
-    day = date(2025, 11, 14)
+    day = date(2025, 11, 20)
     refused = stage.inserts.refused
     stage.inserts.on = True
     at = stage.morning(day)
@@ -221,7 +222,7 @@ def test_inserts_that_are_refused_for_a_while_come_once_afterwards(stage: Stage)
 def test_what_always_fails_is_given_up_after_five_attempts_and_the_sweep_makes_it_good(
     stage: Stage,
 ) -> None:
-    day = date(2025, 11, 15)
+    day = date(2025, 12, 1)
     project = stage.project
     project.dead_letters()
     table = project.bigquery.get_table(
@@ -252,7 +253,7 @@ def test_what_always_fails_is_given_up_after_five_attempts_and_the_sweep_makes_i
 def test_a_bus_that_dies_during_a_fan_out_loses_messages_and_the_sweep_repairs_it(
     stage: Stage,
 ) -> None:
-    day = date(2025, 11, 16)
+    day = date(2025, 12, 8)
     project, pubsub = stage.project, stage.cloud.pubsub
     at = stage.morning(day)
     # The first schedule is in: the chunks of the next step are on their way.

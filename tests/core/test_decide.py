@@ -254,3 +254,22 @@ def test_a_game_that_was_postponed_after_the_first_run_is_not_asked_for_again() 
     day = DayHistory(plan=planned(NOV_12, GAMES, using), attempts=(asked,))
     (run,) = decide(moment("+02:00"), [day], {NOV_12: GAMES[:1]}, using)
     assert run.target_games == IDS[:1]
+
+
+def test_a_retry_asks_for_what_was_over_at_the_first_run_also_when_another_asked_then() -> None:
+    """At 01:00 another window asked for game 1, so the first RUN took game 2 alone; the other
+    gave up, and at 02:00 nobody has game 1."""
+    window = one(WINDOW, attempts=3)
+    first = tried("22:00", "partial", games=(IDS[1],))
+    late = replace(first, created_at=at("+01:30"))
+    (word,) = said(window, moment("+02:00"), late)
+    assert (word.action, word.target_games) == (Action.RUN, IDS)
+
+
+def test_games_never_known_to_be_over_are_a_hole_and_not_a_success() -> None:
+    """Both tips still to be set at 09:00 of the next day."""
+    unset = tuple(game(n, "00:00", tip_known=False) for n in (1, 2))
+    (word,) = said(one(WINDOW), moment("+09:00"), games=unset)
+    assert (word.action, word.reason_code) == (Action.ABORT, "not_over")
+    assert word.alert_level is AlertLevel.WARNING
+    assert word.reason == "2 of 2 games were never known to be over"

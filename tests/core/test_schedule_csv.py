@@ -182,3 +182,15 @@ def test_a_header_without_rows_has_no_games() -> None:
 def test_a_wrong_file_is_refused_by_line_and_column(lines: list[str], said: str) -> None:
     with pytest.raises(BadInput, match=said):
         read(*lines)
+
+
+@pytest.mark.parametrize("text", ["../../x", "0022600500;0022600501", "bdl 18444564", "2260006 1"])
+def test_an_id_that_could_not_name_a_file_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="line 2 column game_id") as bad:
+        parse_schedule_csv(f"{HEADER}\n{text},2025-11-13T00:00:00Z,BOS,NYK\n", place="s.csv")
+    assert bad.value.found == text
+
+
+def test_an_id_that_a_spreadsheet_took_for_a_number_is_read() -> None:
+    (found,) = parse_schedule_csv(f"{HEADER}\n22500061.0,2025-11-13T00:00:00Z,BOS,NYK\n", place="s")
+    assert found.game_id == "0022500061"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.core.errors import BadInput
 from shared.core.games import Game
 from shared.core.messages import Tick
 from shared.errors import PortUnavailable
@@ -134,7 +136,8 @@ def test_windows_of_last_night_are_run_for_last_night(here: Here) -> None:
     windows = [o for o in here.pulled("run-decisions") if o.workflow.startswith("post_game")]
     assert [(o.workflow[-1], str(o.target_date), str(o.game_day)) for o in windows] == [
         # The second window would ask for the boxes that the first one asks for.
-        (n, "2025-11-12", "2025-11-12") for n in "13"
+        (n, "2025-11-12", "2025-11-12")
+        for n in "13"
     ]
     assert windows[0].games == ("0022500001", "0022500002")
 
@@ -142,3 +145,43 @@ def test_windows_of_last_night_are_run_for_last_night(here: Here) -> None:
 def test_a_tick_before_any_plan_promises_nothing_for_days_before_it(here: Here) -> None:
     decided(here, "05:00")
     assert {name[:16] for name in here.names("plans/")} == {"plans/2025-11-12"}
+
+
+@pytest.mark.parametrize("silence", [4, 7, 10])
+def test_after_days_of_silence_every_promised_slot_has_a_word(here: Here, silence: int) -> None:
+    """169 hours, as it happened once: the plans of the days in it are made and their slots
+    aborted, loudly."""
+    decided(here, "05:00")
+    here.clock.advance(timedelta(days=silence).total_seconds())
+    here.deliver("controller", Tick())
+    aborted = [row for row in here.rows("workflow_decisions") if row["action"] == "ABORT"]
+    assert {row["alert_level"] for row in aborted} == {"WARNING"}
+    days = {row["slot_id"][:10] for row in aborted}
+    assert len(days) >= silence
+    promised = {row["slot_id"] for row in here.rows("daily_expected_schedule")}
+    now = here.clock.now()
+    closed = {
+        row["slot_id"]
+        for row in here.rows("daily_expected_schedule")
+        if datetime.fromisoformat(row["closes_at"]) <= now
+    }
+    assert (
+        closed <= {row["slot_id"] for row in here.rows("workflow_decisions")} <= promised | {None}
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "decided_at"),
+    [("2025-11-12T09:00:00Z", "ticks/20251112T090000Z.json"), ("2020-01-01T00:00:00Z", None)],
+)
+def test_the_attribute_tick_names_the_tick_and_is_refused_when_too_old(
+    here: Here, named: str, decided_at: str | None
+) -> None:
+    here.at("06:00")
+    if decided_at is None:
+        with pytest.raises(BadInput, match="tick: found"):
+            here.deliver("controller", Tick(), attributes={"tick": named})
+        assert here.names("ticks/") == []
+    else:
+        here.deliver("controller", Tick(), attributes={"tick": named})
+        assert here.names("ticks/") == [decided_at]

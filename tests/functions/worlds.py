@@ -150,6 +150,7 @@ class Here:
             content=opened,
             message_id=facts.get("message_id", "m1"),
             published_at=facts.get("published_at", self.clock.now()),
+            attributes=facts.get("attributes", {}),
         )
         function(name).handle(event, self.world)
 

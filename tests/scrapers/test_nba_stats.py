@@ -233,3 +233,26 @@ class TestEachScraper:
             fetch(ask(scraper, kind=TargetKind.TEAM, id_="NYK", params={"team": "NYK"}), site)
         assert (caught.value.error_type, site.asked) == ("missing_parameter", [])
         assert "has: team" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "ended"),
+    [
+        ("240:00", True),
+        # Rounded player times fall a little short.
+        ("239:14", True),
+        ("265:00", True),
+        ("290:00", True),
+        # Thirty seconds left in the fourth quarter; half of an overtime; nothing played.
+        ("237:30", False),
+        ("250:00", False),
+        ("0:00", False),
+        # Not told is not known.
+        ("", True),
+    ],
+)
+def test_a_team_box_is_whole_only_at_the_end_of_a_period_that_can_end_a_game(
+    minutes: str, *, ended: bool
+) -> None:
+    fetched = fetch(game_ask(), Site(ok(box(13, 14, minutes=minutes))))
+    assert fetched.covers == ((G1,) if ended else ())
