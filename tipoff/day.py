@@ -7,6 +7,8 @@ are put there again: so a day that was killed simply goes on, and a finished one
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +22,7 @@ from local.delivery import Delivery
 from local.dispatch import Dispatcher
 from local.host import Host
 from local.post import Session, post_cloud_event
+from local.store import Store
 from local.world import build_world, bus_of, store_of
 from shared import records
 from shared.config import load_config, ticks_of
@@ -29,7 +32,7 @@ from shared.core.errors import BadInput
 from shared.core.messages import Tick
 from shared.core.workflows import Config
 from shared.log import Log
-from shared.messages import message, scrape_topic
+from shared.messages import message, parse_instant, scrape_topic
 from shared.planning import adopt_schedule
 from shared.settings import Settings
 from shared.wiring import installed
@@ -45,6 +48,7 @@ WORKERS = 8
 
 #: Facts kept in the store, so that a folder is never mixed up with another day's world.
 SEED_FACT = "seed"
+CALENDAR_FACT = "calendar"
 LAST_FACT = "simulated_now"
 
 Progress = Callable[[datetime, Sequence[Delivery]], None]
@@ -108,22 +112,60 @@ def run(day: Day, world: World, *, on_progress: Progress | None = None) -> int:
             lambda delivery: post_cloud_event(session, host.url, delivery),
             workers=WORKERS,
         )
-        delivered = dispatcher.drain(day.end, on_progress)
+        instants = LastInstant(store_of(world))
+
+        def progress(at: datetime, deliveries: Sequence[Delivery]) -> None:
+            instants.reach(at)
+            if on_progress is not None:
+                on_progress(at, deliveries)
+
+        delivered = dispatcher.drain(day.end, progress)
+        instants.reach(day.end)
         session.close()
-    store_of(world).set_fact(LAST_FACT, iso(day.end))
     return delivered
 
 
+class LastInstant:
+    """The last simulated instant of a folder, kept as a fact; it never goes backwards.
+
+    A killed day leaves it at its last whole batch, so that "now" is the day's there too.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        found = store.fact(LAST_FACT)
+        self._last = parse_instant(found, LAST_FACT) if found else None
+
+    def reach(self, instant: datetime) -> None:
+        """Keep `instant`, unless the folder was there already."""
+        if self._last is None or instant > self._last:
+            self._store.set_fact(LAST_FACT, iso(instant))
+            self._last = instant
+
+
 def _claim_folder(day: Day, world: World) -> None:
-    """Refuse a folder that holds a world of another seed: its luck would not repeat."""
+    """Refuse a folder of another seed or calendar: nothing of it would repeat.
+
+    Several days of one calendar may share a folder.
+    """
     store = store_of(world)
-    mark = f"{day.seed}{'' if day.troubles else ' without troubles'}"
-    found = store.fact(SEED_FACT)
-    if found is not None and found != mark:
-        raise BadInput(
-            f"data folder {world.settings.data}", f"seed {found}", f"seed {mark}, or another folder"
-        )
-    store.set_fact(SEED_FACT, mark)
+    marks = {
+        SEED_FACT: f"{day.seed}{'' if day.troubles else ' without troubles'}",
+        CALENDAR_FACT: digest_of(day.calendar),
+    }
+    for name, mark in marks.items():
+        found = store.fact(name)
+        if found not in (None, mark):
+            place = f"data folder {world.settings.data}"
+            raise BadInput(place, f"a day of {name} {found}", f"{name} {mark}, or another folder")
+    for name, mark in marks.items():
+        store.set_fact(name, mark)
+
+
+def digest_of(calendar: Calendar) -> str:
+    """A short name of what a calendar says, the same for every file that says it."""
+    text = json.dumps(calendar.to_records(), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _first_schedule(day: Day, world: World) -> None:
@@ -159,7 +201,12 @@ def _secrets(config: Config) -> list[str]:
     return [source.secret for source in config.sources.values() if source.secret]
 
 
-def default_folder(day: Day, base: Path) -> Path:
-    """Where a day is kept when nobody says: one folder a date and seed."""
+def default_folder(day: Day, base: Path, *, sample: Calendar | None = None) -> Path:
+    """Where a day is kept when nobody says: one folder a date, seed and calendar.
+
+    Only a calendar that says other than `sample` shows in the name.
+    """
     luck = f"seed{day.seed}" + ("" if day.troubles else "-calm")
-    return base / f"day-{day.date.isoformat()}-{luck}"
+    digest = digest_of(day.calendar)
+    own = "" if sample is None or digest == digest_of(sample) else f"-{digest[:8]}"
+    return base / f"day-{day.date.isoformat()}-{luck}{own}"

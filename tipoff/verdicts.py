@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from shared.core.days import parse_stamp
 from tipoff.facts import Facts, Row, at
 from tipoff.summary import SlotLine, Verdict
 
-#: An execution that starts later than this after its expected time is late.
+#: A slot whose first RUN was decided later than this after its time is late; so is one whose
+#: execution began later than this after that.
 LATE_AFTER = timedelta(minutes=30)
 
 #: SKIPs after which a slot needs no run.
@@ -25,6 +27,9 @@ def slot_lines(facts: Facts) -> list[SlotLine]:
         withdrawn.discard(change["slot_id"])
         withdrawn |= {change["slot_id"]} if change["change"] == "withdrawn" else set()
     decisions = _by_slot(facts.rows("workflow_decisions"))
+    ticks = sorted(
+        {row["tick"] for row in facts.tables.get("workflow_decisions", ()) if row["tick"]}
+    )
     executions = _by_slot(facts.rows("workflow_executions"))
     runs: dict[str, list[Row]] = {}
     for run in facts.rows("scraper_execution_log"):
@@ -35,6 +40,7 @@ def slot_lines(facts: Facts) -> list[SlotLine]:
             decisions.get(slot_id, []),
             executions.get(slot_id, []),
             runs,
+            ticks,
             end=facts.end,
             withdrawn=slot_id in withdrawn,
         )
@@ -56,6 +62,7 @@ def _slot_line(
     decisions: Sequence[Row],
     executions: Sequence[Row],
     runs: Mapping[str, Sequence[Row]],
+    ticks: Sequence[str],
     *,
     end: datetime,
     withdrawn: bool,
@@ -65,13 +72,16 @@ def _slot_line(
     executed_at = at(ordered[0]["execution_time"]) if ordered else None
     states = Counter(run["status"] for e in executions for run in runs.get(e["execution_id"], ()))
     expected, closes = at(row["expected_run_time"]), at(row["closes_at"])
+    late = executed_at is not None and _late(expected, executed_at, decisions, ticks)
     return SlotLine(
         slot_id=row["slot_id"],
         workflow=row["workflow_name"],
         expected_run_time=expected,
         opens_at=at(row["opens_at"]),
         closes_at=closes,
-        verdict=_verdict(expected, closes, executed_at, decisions, end=end, withdrawn=withdrawn),
+        verdict=_verdict(
+            closes, decisions, executed=bool(ordered), late=late, end=end, withdrawn=withdrawn
+        ),
         action=told["action"] if told else None,
         reason_code=told["reason_code"] if told else None,
         reason=told["reason"] if told else "",
@@ -99,17 +109,44 @@ def _explaining(decisions: Sequence[Row]) -> Row | None:
     return None
 
 
+def _late(
+    expected: datetime, executed_at: datetime, decisions: Sequence[Row], ticks: Sequence[str]
+) -> bool:
+    """Whether a slot that ran did so too late; `ticks` are all that decided anything, in order.
+
+    What counts is the tick of its first RUN: executions begin seconds after it, and slots may
+    wait half an hour for a tick. A slot that said nothing_over was not due before the tick after
+    its last such word. By hand there is no tick, and a RUN that nobody took up is no run: there
+    the execution's own time counts.
+    """
+    run = min((r["tick"] for r in decisions if r["action"] == "RUN" and r["tick"]), default=None)
+    if run is None or executed_at > parse_stamp(run) + LATE_AFTER:
+        started = executed_at
+    else:
+        started = parse_stamp(run)
+    waited = [
+        row["tick"]
+        for row in decisions
+        if row["reason_code"] == "nothing_over"
+        and row["tick"]
+        and (run is None or row["tick"] < run)
+    ]
+    then = next((tick for tick in ticks if waited and tick > max(waited)), None)
+    due = max(expected, parse_stamp(then)) if then else expected
+    return started > due + LATE_AFTER
+
+
 def _verdict(
-    expected: datetime,
     closes: datetime,
-    executed_at: datetime | None,
     decisions: Sequence[Row],
     *,
+    executed: bool,
+    late: bool,
     end: datetime,
     withdrawn: bool,
 ) -> Verdict:
-    if executed_at is not None:
-        return Verdict.LATE if executed_at > expected + LATE_AFTER else Verdict.ON_TIME
+    if executed:
+        return Verdict.LATE if late else Verdict.ON_TIME
     if any(row["reason_code"] in NEEDS_NONE for row in decisions):
         return Verdict.SATISFIED
     if withdrawn:

@@ -14,6 +14,9 @@ from tests.chaos.made import Draft, calm_day
 
 Row = dict[str, Any]
 
+#: After the betting lines of the calm day have run.
+NIGHT = "2025-11-12T23:30:00+00:00"
+
 
 def any_row(row: Row) -> bool:
     return True
@@ -193,17 +196,21 @@ def a_revision_that_is_missing(d: Draft) -> None:
 
 
 def a_change_of_a_slot_that_nobody_planned(d: Draft) -> None:
-    row = d.row(LOCKED, lines) | {"change": "withdrawn", "revision": 2}
+    row = d.row(LOCKED, lines) | {"change": "withdrawn", "revision": 2, "changed_at": NIGHT}
     d.add(CHANGES, "r2", row, slot_id="2025-11-12.betting_lines.20251112T010000Z")
 
 
 def a_slot_taken_back_after_it_ran(d: Draft) -> None:
-    row = d.row(LOCKED, lines) | {"change": "withdrawn", "revision": 2}
-    d.add(CHANGES, "r2", row, changed_at="2025-11-12T23:30:00+00:00")
+    row = d.row(LOCKED, lines) | {"change": "withdrawn", "revision": 2, "changed_at": NIGHT}
+    d.add(CHANGES, "r2", row)
 
 
 def a_slot_added_twice(d: Draft) -> None:
-    d.add(CHANGES, "r2", d.row(LOCKED, lines) | {"change": "added", "revision": 2})
+    d.add(
+        CHANGES,
+        "r2",
+        d.row(LOCKED, lines) | {"change": "added", "revision": 2, "changed_at": NIGHT},
+    )
 
 
 def a_window_that_moved_without_a_row(d: Draft) -> None:

@@ -30,7 +30,7 @@ FOUND = [
 ROUGH = [1018, 1057, 1146]
 
 #: And of others that never broke one.
-OTHERS = [1, 2, 5, 7, 11, 13]
+OTHERS = [1, 5, 7, 11, 19, 35]
 
 #: Seconds of new seeds in the long run.
 FRESH_SECONDS = 300

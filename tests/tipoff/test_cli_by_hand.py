@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,38 @@ def test_a_workflow_by_hand_is_a_decision_an_execution_and_its_runs(data: Path) 
     assert (run["source"], run["target_date"]) == ("MANUAL", "2025-11-26")
 
 
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (("evaluate", "--at", "2025-11-27T11:59:59-05:00"), 2),
+        # The folder is at 12:00 ET; a tick is named by its minute.
+        (("evaluate", "--at", "2025-11-27T12:00:00-05:00"), 0),
+    ],
+)
+def test_a_folder_never_goes_back_in_time(args: tuple[str, ...], code: int, data: Path) -> None:
+    said = tipoff("tick", *args, "--data", data)
+    assert said.code == code, said.err
+    if code:
+        assert said.err == (
+            "--at: found [2025-11-27T16:59:59+00:00], allowed: from 2025-11-27T17:00:00+00:00 on,"
+            " where the folder is now\n"
+        )
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("tick", "evaluate"), ("trigger", "schedule_refresh"), ("scrape", "bdl_standings")],
+)
+def test_nothing_by_hand_happens_before_what_has_happened(
+    args: tuple[str, ...], data: Path
+) -> None:
+    """The noon tick of a folder that was ticked at 13:00 would not see what the other wrote."""
+    assert tipoff("tick", "evaluate", "--at", ONE_PM, "--data", data).code == 0
+    said = tipoff(*args, "--at", "2025-11-27T12:30:00-05:00", "--data", data)
+    assert said.code == 2
+    assert said.err.startswith("--at: found [2025-11-27T17:30:00+00:00], allowed: from 2025-11-27")
+
+
 @pytest.mark.parametrize("name", ["nbac-play-by-play", "nbac_play_by_play"])
 def test_a_scraper_by_hand_may_be_named_with_hyphens_or_underscores(name: str, data: Path) -> None:
     ask = ("scrape", name, "--date", "2025-11-26", "--game", "0022500061", "--data", data)
@@ -62,6 +95,19 @@ def test_a_scraper_by_hand_may_be_named_with_hyphens_or_underscores(name: str, d
     assert said.code == 0, said.err
     run = said.json["rows"]["scraper_execution_log"][0]
     assert (run["workflow"], run["target"], run["status"]) == ("MANUAL", "0022500061", "success")
+
+
+def test_a_game_gets_the_zeros_back_that_a_spreadsheet_dropped(data: Path) -> None:
+    ask = ("scrape", "nbac-play-by-play", "--date", "2025-11-26", "--game", "22500061")
+    said = tipoff(*ask, "--data", data, "--json")
+    assert said.code == 0, said.err
+    assert said.json["rows"]["scraper_execution_log"][0]["target"] == "0022500061"
+
+
+def test_a_team_may_be_named_in_small_letters(data: Path) -> None:
+    said = tipoff("scrape", "espn-roster", "--param", "team=bos", "--data", data, "--json")
+    assert said.code == 0, said.err
+    assert said.json["rows"]["scraper_execution_log"][0]["target"] == "BOS"
 
 
 def test_a_request_that_can_never_be_right_is_told_and_exits_1(data: Path) -> None:
@@ -78,8 +124,19 @@ def test_a_folder_of_simulated_days_moves_on_in_its_own_time(data: Path) -> None
     assert fact.startswith("2025-11-27T17:0")
 
 
-def test_an_interrupted_simulated_day_is_left_alone(tmp_path: Path) -> None:
-    store_in(tmp_path).set_fact(SEED_FACT, "1")
+@pytest.mark.parametrize("now", [None, "2025-11-27T17:00:00+00:00"])
+@pytest.mark.parametrize("state", ["pending", "running"])
+def test_an_interrupted_simulated_day_is_left_alone(
+    now: str | None, state: str, tmp_path: Path
+) -> None:
+    with holding(tmp_path, {"command": "tipoff up", "live": False}):
+        tipoff("tick", "lock", "--data", tmp_path)
+    store = store_in(tmp_path)
+    with store.write() as db:
+        db.execute("UPDATE messages SET state = ?", (state,))
+    store.set_fact(SEED_FACT, "1")
+    if now is not None:
+        store.set_fact(SIMULATED_NOW, now)
     said = tipoff("trigger", "schedule_refresh", "--data", tmp_path)
     assert said.code == 2
     assert "found [an unfinished simulated day]" in said.err
@@ -116,6 +173,37 @@ def test_beside_tipoff_up_a_request_is_only_published(tmp_path: Path) -> None:
     assert said.json["delivered_by"] == "tipoff up"
     pending = store_in(tmp_path).read("SELECT topic, state FROM messages")
     assert pending == [("scrape-espn", "pending")]
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+def test_beside_tipoff_up_a_tick_that_it_would_refuse_is_refused_at_once(
+    at: str, tmp_path: Path
+) -> None:
+    """More than a week back, or more than five minutes ahead of the machine's time."""
+    with holding(tmp_path, {"command": "tipoff up", "live": False}):
+        said = tipoff("tick", "evaluate", "--at", at, "--data", tmp_path)
+    assert said.code == 2
+    assert said.err.startswith(f"--at: found [{at.removesuffix('Z')}+00:00], allowed: between ")
+    assert list(tmp_path.glob("tipoff.db")) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "query"),
+    [
+        ("evaluate", r"v_decisions WHERE tick = '\d{8}T\d{4}00Z'"),
+        ("lock", r"v_plan WHERE date = '\d{4}-\d\d-\d\d'"),
+        ("sweep", r"v_executions WHERE execution_time >= '[0-9T:+-]+'"),
+        ("cleanup", r"v_cleanups WHERE cleanup_time = '[0-9T:+-]+'"),
+    ],
+)
+def test_beside_tipoff_up_a_tick_says_where_it_will_be_seen(
+    what: str, query: str, tmp_path: Path
+) -> None:
+    with holding(tmp_path, {"command": "tipoff up", "live": False}):
+        look = tipoff("tick", what, "--data", tmp_path, "--json").json["look"]
+    found = re.fullmatch(rf'tipoff status, or tipoff sql "(SELECT \* FROM {query})"', look)
+    assert found is not None, look
+    assert tipoff("sql", found[1], "--data", tmp_path).code == 0
 
 
 def test_a_refused_name_leaves_no_folder_behind(tmp_path: Path) -> None:

@@ -62,4 +62,4 @@ def test_python_m_tipoff_is_the_same_program() -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == "DATE: found [yesterday], allowed: a date as YYYY-MM-DD\n"
+    assert done.stderr == "DATE: found [yesterday], allowed: a date as YYYY-MM-DD, 1946 to 2100\n"

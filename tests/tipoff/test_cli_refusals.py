@@ -9,7 +9,7 @@ import pytest
 
 from tests.tipoff.cli_run import CONFIG, store_in, tipoff
 
-DATE = "allowed: a date as YYYY-MM-DD"
+DATE = "allowed: a date as YYYY-MM-DD, 1946 to 2100"
 INSTANT = "allowed: an ISO 8601 instant with its offset"
 HERE = ("--data", "DATA")
 
@@ -18,6 +18,19 @@ REFUSALS = [
     (("plan", "2025-11-31"), f"DATE: found [2025-11-31], {DATE}"),
     (("plan", "20251112"), f"DATE: found [20251112], {DATE}"),
     (("plan", "2025-W46-3"), f"DATE: found [2025-W46-3], {DATE}"),
+    (("plan", "9999-12-31"), f"DATE: found [9999-12-31], {DATE}"),
+    (("plan", "0001-01-01"), f"DATE: found [0001-01-01], {DATE}"),
+    (("plan", "2101-01-01"), f"DATE: found [2101-01-01], {DATE}"),
+    (("day", "9999-12-31", *HERE), f"DATE: found [9999-12-31], {DATE}"),
+    (
+        ("scrape", "espn-roster", "--date", "9999-12-31", *HERE),
+        f"--date: found [9999-12-31], {DATE}",
+    ),
+    (
+        ("tick", "lock", "--at", "9999-12-31T23:00:00-05:00", *HERE),
+        "--at: found [9999-12-31T23:00:00-05:00], allowed: an instant of the years 1946 to 2100",
+    ),
+    (("tick", "lock", "--at", "9999-12-31T10:00:00Z", *HERE), "--at: found [9999-12-31T10:00:00Z]"),
     (
         ("plan", "2025-11-12", "--calendar", "none.csv"),
         "--calendar: found [none.csv], allowed: a file that can be read",
@@ -64,6 +77,26 @@ REFUSALS = [
     (
         ("scrape", "espn-roster", "--param", "team=BOS", "--param", "team=NYK", *HERE),
         "--param: found [team twice], allowed: each key once",
+    ),
+    (
+        ("scrape", "bdl-standings", "--param", "season=../../../x", *HERE),
+        "--param season: found [../../../x], allowed: a season as 2025-26",
+    ),
+    (
+        ("scrape", "bdl-standings", "--param", "season=2025-27", *HERE),
+        "--param season: found [2025-27], allowed: a season as 2025-26",
+    ),
+    (
+        ("scrape", "espn-roster", "--param", "team=../BOS", *HERE),
+        "--param team: found [../BOS], allowed: ATL, ",
+    ),
+    (
+        ("scrape", "oddsa-events", "--param", "event=../x", *HERE),
+        "--param",
+    ),
+    (
+        ("scrape", "nbac-play-by-play", "--game", "../../0022500213", *HERE),
+        "--game: found [../../0022500213], allowed: a game id of letters, digits and - _ : +",
     ),
     (
         ("scrape", "bdl-standings", "--game", "0022500213", *HERE),

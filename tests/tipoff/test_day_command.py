@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,15 @@ from typer.testing import CliRunner, Result
 from local.delivery import Delivery
 from local.query import Sql
 from local.store import Store
+from local.world import store_of
+from shared.core.calendar import Calendar
 from shared.core.errors import BadInput
+from shared.core.schedule_json import load_games
 from shared.schema import Schemas
+from shared.settings import Settings
 from tipoff.commands.day import day
-from tipoff.day import Day
+from tipoff.commands.options import folder_now
+from tipoff.day import LAST_FACT, Day, default_folder, digest_of, opened, run
 from tipoff.progress import happened, shown
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -86,6 +92,72 @@ def test_a_folder_of_another_seed_is_refused(one_game: tuple[Path, Any]) -> None
     result = tipoff_day("2025-11-06", "--data", str(folder), "--seed", "2")
     assert isinstance(result.exception, BadInput)
     assert "seed" in str(result.exception)
+
+
+SEASON = "game_id,tipoff_utc,away,home\n0022500061,2025-11-07T00:30:00Z,BOS,NYK\n"
+
+
+def test_a_folder_of_another_calendar_is_refused(
+    one_game: tuple[Path, Any], tmp_path: Path
+) -> None:
+    folder, _ = one_game
+    mine = tmp_path / "mine.csv"
+    mine.write_text(SEASON)
+    result = tipoff_day("2025-11-06", "--data", str(folder), "--calendar", str(mine))
+    assert isinstance(result.exception, BadInput)
+    assert result.exception.place == f"data folder {folder}"
+    assert str(result.exception.found).startswith("a day of calendar ")
+    assert result.exception.allowed.endswith(", or another folder")
+
+
+def test_two_days_of_one_calendar_may_share_a_folder_and_its_time_only_grows(
+    tmp_path: Path,
+) -> None:
+    """A Thursday, then the Wednesday before it: the folder's time stays at the Thursday's end."""
+    settings = Settings(data=tmp_path)
+    calendar = Calendar.of(load_games(SEASON, place="mine"))
+    for when, deliveries in ((date(2026, 7, 2), 1), (date(2026, 7, 1), 1)):
+        played = Day(date=when, calendar=calendar, troubles=False)
+        with opened(played, settings) as world:
+            assert run(played, world) >= deliveries
+            # 05:05 ET of the Friday.
+            assert store_of(world).fact(LAST_FACT) == "2026-07-03T09:05:00+00:00"
+
+
+class Killed(BaseException):
+    """What ends a day in the midst."""
+
+
+def test_now_of_a_day_that_was_killed_is_its_own(tmp_path: Path) -> None:
+    calendar = Calendar.of(load_games(SEASON, place="mine"))
+    played = Day(date=date(2026, 7, 1), calendar=calendar, troubles=False)
+
+    def kill_at_nine(at: datetime, _: object) -> None:
+        # 09:00 ET.
+        if at >= datetime(2026, 7, 1, 13, tzinfo=UTC):
+            raise Killed
+
+    with opened(played, Settings(data=tmp_path)) as world, pytest.raises(Killed):
+        run(played, world, on_progress=kill_at_nine)
+    store = Store(tmp_path, Schemas(CONFIG / "tables"))
+    assert folder_now(store).replace(second=0, microsecond=0) == datetime(
+        2026, 7, 1, 13, tzinfo=UTC
+    )
+
+
+def test_only_a_calendar_of_ones_own_shows_in_the_folders_name(tmp_path: Path) -> None:
+    sample, own = Calendar.of(()), Calendar.of(load_games(SEASON, place="mine"))
+    plain = Day(date=date(2025, 11, 6), calendar=sample)
+    assert default_folder(plain, tmp_path, sample=sample).name == "day-2025-11-06-seed1"
+    mine = default_folder(replace(plain, calendar=own), tmp_path, sample=sample).name
+    assert mine == f"day-2025-11-06-seed1-{digest_of(own)[:8]}"
+
+
+def test_a_calendar_is_known_by_what_it_says_and_not_by_its_order() -> None:
+    games = load_games(SEASON + "0022500062,2025-11-08T00:30:00Z,LAL,PHX\n", place="mine")
+    assert digest_of(Calendar.of(games)) == digest_of(Calendar.of(reversed(games)))
+    later = replace(games[0], tip=games[0].tip + timedelta(hours=1))
+    assert digest_of(Calendar.of(games)) != digest_of(Calendar.of([later, *games[1:]]))
 
 
 def test_without_a_terminal_there_is_no_bar_and_plain_text(one_game: tuple[Path, Any]) -> None:
@@ -177,10 +249,6 @@ def test_the_bar_says_what_happened_last(body: str, words: str) -> None:
 
 
 def test_on_a_terminal_the_bar_shows_simulated_time(tmp_path: Path) -> None:
-    from datetime import date
-
-    from shared.core.calendar import Calendar
-
     played = Day(date=date(2025, 11, 12), calendar=Calendar.of(()))
     with (tmp_path / "screen").open("w", encoding="utf-8") as file:
         screen = Console(file=file, force_terminal=True, width=120, _environ={})

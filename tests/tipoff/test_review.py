@@ -195,6 +195,51 @@ def test_an_execution_is_late_after_half_an_hour(started: str, verdict: str) -> 
     assert [line.verdict for line in slot_lines(given)] == [verdict]
 
 
+def ran(first: str, *waited: str, began: str, others: tuple[str, ...] = ()) -> Facts:
+    """The slot of 09:00 UTC with its ticks of 7 November: nothing_over, then RUN; `began` is its
+    execution, `others` are ticks that decided other things."""
+
+    def said(clock: str, number: int, action: str, code: str, slot_id: str | None = SLOT) -> Any:
+        tick = f"20251107T{clock.replace(':', '')}00Z"
+        known = {"decision_id": f"d{number}", "tick": tick, "slot_id": slot_id}
+        return decision(action, code, decision_time=iso(f"07 {clock}"), **known)
+
+    rows = [said(clock, n, "SKIP", "nothing_over") for n, clock in enumerate(waited)]
+    rows += [said(clock, 50 + n, "SKIP", "idle", None) for n, clock in enumerate(others)]
+    rows.append(said(first, 99, "RUN", "due"))
+    made = with_table("workflow_decisions", lambda _: rows)
+    executions = [execution(execution_time=instant(f"07 {began[:5]}").isoformat()[:16] + began[5:])]
+    return replace(made, tables={**made.tables, "workflow_executions": executions})
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        # Expected at 09:00, run by the tick of 09:30: half an hour, whenever its execution began.
+        (ran("09:30", began="09:30:03+00:00"), "ON TIME"),
+        (ran("09:31", began="09:31:03+00:00"), "LATE"),
+        # The RUN of 09:00 was taken up after more than half an hour.
+        (ran("09:00", began="09:31:00+00:00"), "LATE"),
+        # No game was over at 09:00 and 10:00: due at 11:00, the next tick.
+        (ran("11:00", "09:00", "10:00", began="11:00:03+00:00"), "ON TIME"),
+        # The tick of 10:00 decided other things; this slot could have run at it.
+        (ran("11:00", "09:00", began="11:00:03+00:00", others=("10:00",)), "LATE"),
+        # Early words do not make a slot due before its time.
+        (ran("09:30", "08:30", began="09:30:03+00:00", others=("08:45",)), "ON TIME"),
+    ],
+)
+def test_a_slot_is_late_by_the_tick_of_its_first_run(given: Facts, verdict: str) -> None:
+    assert [line.verdict for line in slot_lines(given)] == [verdict]
+
+
+def test_what_ran_without_a_tick_is_late_by_its_execution() -> None:
+    made = with_table("workflow_decisions", lambda _: [decision(tick=None)])
+    for began, verdict in (("07 09:30", "ON TIME"), ("07 09:31", "LATE")):
+        executions = [execution(execution_time=iso(began))]
+        given = replace(made, tables={**made.tables, "workflow_executions": executions})
+        assert [line.verdict for line in slot_lines(given)] == [verdict]
+
+
 def test_runs_are_counted_over_all_attempts_of_a_slot() -> None:
     again = execution(execution_id=f"{SLOT}.2", execution_time=iso("07 10:00"), status="partial")
     given = with_table("workflow_executions", lambda rows: [*rows, again])

@@ -34,14 +34,16 @@ def run_by_hand(
     live: bool,
     json: bool,
     travels: bool = False,
+    look: str | None = None,
     project: str | None = None,
 ) -> None:
     """Publish what `build` makes; raises typer.Exit with 0 when all went well, else 1.
 
     A running `tipoff up` delivers it, in its own time and with its own sources; else it is
     delivered here, in simulated time if `at` is given or the folder lives in it. `travels`:
-    the message itself carries `at`, so that a running one can heed it. With `project` it goes
-    to the cloud's topic, and nothing is delivered here.
+    the message itself carries `at`, so that a running one can heed it. `look` is the query
+    that shows what came of it; without it that is the runs of the message. With `project` it
+    goes to the cloud's topic, and nothing is delivered here.
     """
     from shared.config import load_config
     from tipoff.commands.deliver import deliver_one, publish_one
@@ -61,7 +63,7 @@ def run_by_hand(
             raise BadInput("--live", "a running tipoff up without it", "its simulated sources")
         if at is not None and not travels:
             raise BadInput("--at", at.isoformat(), "nothing: tipoff up runs here, in real time")
-        _publish_beside(publish_one(settings, config, message), json=json)
+        _publish_beside(publish_one(settings, config, message), look, json=json)
         return
     with holding(settings.data, {"command": "a run by hand"}):
         caused = deliver_one(settings, config, message, at=at, live=live)
@@ -87,9 +89,10 @@ def _publish_there(message_id: str, topic: str, *, json: bool) -> None:
         typer.echo(f"message {message_id} is published to {topic}")
 
 
-def _publish_beside(message_id: str, *, json: bool) -> None:
+def _publish_beside(message_id: str, query: str | None, *, json: bool) -> None:
     of_it = f"workflow_execution_id = 'manual.{message_id}'"
-    look = f'tipoff status, or tipoff sql "SELECT * FROM v_runs WHERE {of_it}"'  # noqa: S608 shown
+    query = query or f"SELECT * FROM v_runs WHERE {of_it}"  # noqa: S608 shown
+    look = f'tipoff status, or tipoff sql "{query}"'
     if json:
         print_json({"message_id": message_id, "delivered_by": "tipoff up", "look": look})
     else:

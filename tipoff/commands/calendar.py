@@ -65,10 +65,8 @@ def import_(
     if not season.games:
         raise BadInput(f"FILE {file}", "no games", "a schedule with games")
     if project is not None:
-        from shared.planning import adopt_schedule
-
         with cloud(settings, project) as world:
-            name = adopt_schedule(world, season, origin="import").stored.name
+            name = adopt_next(world, season)
     else:
         name = bring_in(build_world(settings, config=known, log=Log("CRITICAL")), season)
     first, last = season.first_day(), season.last_day()
@@ -82,25 +80,29 @@ def import_(
 def bring_in(world: World, season: Calendar) -> str:
     """Make `season` the newest schedule, in the folder's own time; the record's name."""
     from local.world import store_of
-    from shared.planning import adopt_schedule
 
     fact = store_of(world).fact(SIMULATED_NOW)
-    if fact is None:
-        created = adopt_schedule(world, season, origin="import")
-    else:
-        created = _adopt_at(world, season, instant_of(fact, SIMULATED_NOW))
-    return created.stored.name
+    return adopt_next(world, season, instant_of(fact, SIMULATED_NOW) if fact else None)
 
 
-def _adopt_at(world: World, season: Calendar, at: datetime) -> Any:
-    """Schedules are named by the second: the next free one from `at` on."""
+def adopt_next(world: World, season: Calendar, at: datetime | None = None) -> str:
+    """Make `season` the newest schedule from `at` (default: now) on; the record's name.
+
+    Schedules are named by the second, and the last name counts: where the newest one has this
+    second or a later one, the next is taken, or this schedule would be dropped unseen.
+    """
+    from shared.core.days import parse_stamp
     from shared.planning import adopt_schedule
 
+    at = at or world.clock.now()
+    if listing := world.state.list("schedules/"):
+        newest = listing[-1].name.removeprefix("schedules/").removesuffix(".json")
+        at = max(at, parse_stamp(newest) + timedelta(seconds=1))
     while True:
         with world.clock.at(at):
             created = adopt_schedule(world, season, origin="import")
         if created.created:
-            return created
+            return created.stored.name
         at += timedelta(seconds=1)
 
 

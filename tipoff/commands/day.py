@@ -25,7 +25,8 @@ Folder = Annotated[
     typer.Option(
         "--data",
         metavar="DIR",
-        help="Folder to play in (default: one for each date and seed, in $TIPOFF_DATA or .tipoff).",
+        help="Folder to play in (default: one for each date, seed and calendar, in $TIPOFF_DATA "
+        "or .tipoff).",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Only the last word, and what is not met.")]
@@ -66,13 +67,14 @@ def day(
 
     settings = settings_of(None, None)
     config = load_config(settings.config)
+    sample = sample_season(settings, config)
     played = Day(
         date=day_of(date, "DATE"),
-        calendar=read_calendar(calendar, config) if calendar else sample_season(settings, config),
+        calendar=read_calendar(calendar, config) if calendar else sample,
         seed=seed,
         troubles=not no_troubles,
     )
-    folder = data or default_folder(played, settings.data)
+    folder = data or default_folder(played, settings.data, sample=sample)
     progress = Console(stderr=True, quiet=quiet or json)
     came_to, report = play(played, replace(settings, data=folder), progress)
     tell(came_to, report, as_json=json, quiet=quiet)

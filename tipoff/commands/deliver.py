@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.bus import LocalBus
 from local.dispatch import Dispatcher
 from local.host import Host
 from local.post import Session, post_cloud_event
@@ -24,9 +23,16 @@ from shared.settings import Settings
 from shared.typed import parse
 from shared.wiring import installed
 from shared.world import World
-from tipoff.commands.embedded import first_calendar, real_time, refuse_unfinished, seed_of
+from tipoff.commands.embedded import (
+    busy,
+    first_calendar,
+    real_time,
+    refuse_past,
+    refuse_unfinished,
+    seed_of,
+)
 from tipoff.commands.options import SIMULATED_NOW, instant_of
-from tipoff.day import Day, opened
+from tipoff.day import Day, LastInstant, opened
 
 #: How long in simulated time the work that one message causes may take.
 HORIZON = timedelta(hours=2)
@@ -91,15 +97,16 @@ def deliver_one(
 ) -> Caused:
     """Publish one message and deliver until the work that it caused has ended.
 
-    BadInput for a folder whose simulated day is unfinished, and for real sources in one that
-    lives in simulated time.
+    BadInput for a folder whose simulated day is unfinished, for real sources in one that lives
+    in simulated time, and for an instant `at` that such a folder has left behind.
     """
     log = Quiet()
     with closing(build_world(settings, config=config, log=log)) as plain:
         store, bus = store_of(plain), bus_of(plain)
         refuse_unfinished(store, bus, settings.data)
         fact = store.fact(SIMULATED_NOW)
-        instant = at or (instant_of(fact, SIMULATED_NOW) if fact else None)
+        known = instant_of(fact, SIMULATED_NOW) if fact else None
+        instant = known if at is None else refuse_past(store, at)
         if instant is not None and live:
             found = f"simulated time {iso(instant)}"
             raise BadInput("--live", found, "real time with real sources")
@@ -111,18 +118,18 @@ def deliver_one(
                 message_id = _in_real_time(world, message)
         else:
             # A folder where nothing was ever planned becomes one of simulated time.
-            moves = fact is not None or not plain.state.list("plans/")
+            moves = known is not None or not plain.state.list("plans/")
             day = Day(date=day_of_instant(instant), calendar=league, seed=seed, troubles=False)
             with opened(day, settings, log=log) as world:
                 message_id, last = _in_simulated_time(world, message, instant)
-            if moves and (fact is None or instant_of(fact, SIMULATED_NOW) < last):
-                store.set_fact(SIMULATED_NOW, iso(last))
+            if moves:
+                LastInstant(store).reach(last)
         given_up = [letter.error for letter in bus.dead() if letter.delivery.id not in dead]
         return Caused(
             message_id=message_id,
             rows=_rows_after(store, before),
             errors=[*log.errors, *given_up],
-            ended=not _busy(bus),
+            ended=not busy(bus),
         )
 
 
@@ -168,7 +175,7 @@ def _in_real_time(world: World, message: Message) -> str:
         runner = threading.Thread(target=dispatcher.run, args=(stop,), daemon=True)
         runner.start()
         try:
-            while _busy(bus) and runner.is_alive() and world.clock.now() < until:
+            while busy(bus) and runner.is_alive() and world.clock.now() < until:
                 seen = bus.changes
                 bus.wait(seen, 0.2)
         finally:
@@ -177,12 +184,6 @@ def _in_real_time(world: World, message: Message) -> str:
             runner.join(15)
             session.close()
     return message_id
-
-
-def _busy(bus: LocalBus) -> bool:
-    return any(
-        states.get("pending", 0) or states.get("running", 0) for states in bus.counts().values()
-    )
 
 
 def _last_row(store: Store) -> int:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime
 
 from local.bus import LocalBus
 from local.store import Store
 from local.world import build_world
 from shared.clock import DeliveryClock
 from shared.core.calendar import Calendar
+from shared.core.days import iso, minute
 from shared.core.errors import BadInput
 from shared.core.workflows import Config
 from shared.log import Log
@@ -24,7 +26,7 @@ from shared.world import World
 from sim.memory import MemorySecrets
 from sim.sources.server import SourceServer
 from sim.sources.world import SourceWorld
-from tipoff.commands.options import SIMULATED_NOW
+from tipoff.commands.options import SIMULATED_NOW, instant_of
 from tipoff.commands.seasons import sample_season
 from tipoff.day import SEED_FACT
 
@@ -74,11 +76,29 @@ def refuse_simulated(store: Store, folder: object) -> None:
         raise BadInput(f"data folder {folder}", "a simulated day in it", allowed)
 
 
+def busy(bus: LocalBus) -> bool:
+    """Whether anything waits for its delivery, or is being delivered (or was, at a kill)."""
+    return any(
+        states.get("pending", 0) or states.get("running", 0) for states in bus.counts().values()
+    )
+
+
+def refuse_past(store: Store, at: datetime) -> datetime:
+    """`at`, or the folder's last simulated instant where both lie in one minute.
+
+    BadInput before that minute: what was written since would be hidden from the functions, and
+    they would trip over it.
+    """
+    fact = store.fact(SIMULATED_NOW)
+    last = instant_of(fact, SIMULATED_NOW) if fact else at
+    if minute(at) < minute(last):
+        raise BadInput("--at", iso(at), f"from {iso(minute(last))} on, where the folder is now")
+    return max(at, last)
+
+
 def refuse_unfinished(store: Store, bus: LocalBus, folder: object) -> None:
     """BadInput for a simulated day that was interrupted: its messages wait for their own time."""
-    if store.fact(SEED_FACT) is not None and (
-        store.fact(SIMULATED_NOW) is None or any(bus.pending().values())
-    ):
+    if store.fact(SEED_FACT) is not None and (store.fact(SIMULATED_NOW) is None or busy(bus)):
         allowed = "a finished one (run the same tipoff day again), or another --data DIR"
         raise BadInput(f"data folder {folder}", "an unfinished simulated day", allowed)
 

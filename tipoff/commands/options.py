@@ -88,21 +88,32 @@ def existing_store(settings: Settings) -> Store:
 
 
 def day_of(text: str, place: str) -> date:
-    """An ISO date; BadInput otherwise."""
+    """An ISO date in a year that can have games; BadInput otherwise."""
+    from shared.core.games import YEARS
+
+    allowed = f"a date as YYYY-MM-DD, {YEARS.start} to {YEARS[-1]}"
     try:
         found = date.fromisoformat(text)
     except ValueError as e:
-        raise BadInput(place, text, "a date as YYYY-MM-DD") from e
-    if found.isoformat() != text:
-        raise BadInput(place, text, "a date as YYYY-MM-DD")
+        raise BadInput(place, text, allowed) from e
+    if found.isoformat() != text or found.year not in YEARS:
+        raise BadInput(place, text, allowed)
     return found
 
 
 def instant_of(text: str, place: str) -> datetime:
-    """An ISO instant with its offset, in UTC; BadInput otherwise."""
+    """An ISO instant with its offset, in UTC, in a year that can have games; BadInput otherwise."""
+    from shared.core.games import YEARS
     from shared.messages import parse_instant
 
-    return parse_instant(text, place)
+    allowed = f"an instant of the years {YEARS.start} to {YEARS[-1]}"
+    try:
+        found = parse_instant(text, place)
+    except OverflowError as e:
+        raise BadInput(place, text, allowed) from e
+    if found.year not in YEARS:
+        raise BadInput(place, text, allowed)
+    return found
 
 
 def real_now() -> datetime:

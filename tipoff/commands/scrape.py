@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 #: What the odds sources take besides.
 ODDS = ("regions", "bookmakers", "markets")
+
+#: How the league writes a season; ASCII digits alone.
+SEASON = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 
 def scrape(
@@ -74,11 +78,12 @@ def scrape(
         entry = _entry(known, name)
         if game is not None and entry.target.value != "game":
             raise BadInput("--game", game, f"nothing: {entry.name} is asked per {entry.target}")
+        params = {key: _value(key, text) for key, text in _params(entry, param or []).items()}
         request = ScrapeRequest(
             scraper=entry.name,
             target_date=day,
-            game=game,
-            params=_params(entry, param or []),
+            game=_game_id(game) if game is not None else None,
+            params=params,
             fresh=fresh,
         )
         return message(scrape_topic(entry.source), request)
@@ -94,6 +99,36 @@ def _entry(known: Config, name: str) -> Scraper:
         there = sorted(each.name for each in known.scrapers.values() if each.available)
         raise BadInput(f"scraper {entry.name}", "nothing fetches it yet", ", ".join(there))
     return entry
+
+
+def _game_id(text: str) -> str:
+    """The game's id, with the leading zeros that spreadsheets drop; BadInput for no id."""
+    from shared.core.games import NBA_ID, safe_id
+
+    padded = text.zfill(10)
+    return padded if NBA_ID.fullmatch(padded) else safe_id(text, "--game")
+
+
+def _value(key: str, text: str) -> str:
+    """A parameter's value; BadInput for one that cannot be right: it becomes part of names."""
+    from shared.core.targets import SAFE
+    from shared.core.teams import TEAMS
+
+    place = f"--param {key}"
+    match key:
+        case "season":
+            # 2025-26: the second year follows the first.
+            if not SEASON.fullmatch(text) or (int(text[:4]) + 1) % 100 != int(text[5:]):
+                raise BadInput(place, text, "a season as 2025-26")
+        case "team":
+            return one_of(place, text.upper(), TEAMS)
+        case _ if key in ODDS:
+            if not all(part and SAFE.issuperset(part) for part in text.split(",")):
+                raise BadInput(place, text, "letters, digits and - _ : +, with commas between")
+        case _:
+            if not SAFE.issuperset(text):
+                raise BadInput(place, text, "letters, digits and - _ : +")
+    return text
 
 
 def _params(entry: Scraper, given: list[str]) -> dict[str, str]:

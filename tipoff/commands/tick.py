@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.core.errors import BadInput
 from tipoff.commands.by_hand import Live, run_by_hand
 from tipoff.commands.cloud import Project
 from tipoff.commands.folder_lock import holder
@@ -16,10 +17,13 @@ from tipoff.commands.options import (
     Data,
     instant_of,
     one_of,
+    real_now,
     settings_of,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shared.core.ports import Message
     from shared.core.workflows import Config
 
@@ -65,14 +69,46 @@ def tick(
     settings = settings_of(data, config)
     instant = instant_of(at, "--at") if at else None
     beside = (holder(settings.data) or {}).get("command") == "tipoff up"
+    # In real time the instant travels in the message; simulated time is the delivery's.
+    named = _named(instant) if beside or (project and instant) else None
 
     def build(known: Config) -> Message:
         from shared.core.messages import Tick
         from shared.messages import message
 
         job = next((job.name for job in known.jobs.values() if job.topic == topic), "")
-        # In real time the instant travels in the message; simulated time is the delivery's.
-        named = instant if beside or project else None
         return message(topic, Tick(job=job, at=named, triggered_by="manual"))
 
-    run_by_hand(settings, build, at=instant, live=live, json=json, travels=True, project=project)
+    run_by_hand(
+        settings,
+        build,
+        at=instant,
+        live=live,
+        json=json,
+        travels=True,
+        look=_look(what, named) if named else None,
+        project=project,
+    )
+
+
+def _named(at: datetime | None) -> datetime:
+    """The tick that a function will take for `at` in real time; BadInput for one it refuses."""
+    from shared.core.ids import tick_of
+
+    try:
+        return tick_of(at, None, None, real_now())
+    except BadInput as e:
+        raise BadInput("--at", e.found, e.allowed) from e
+
+
+def _look(what: str, tick: datetime) -> str:
+    """The query that shows what a tick came to."""
+    from shared.core.days import day_of_instant, iso, stamp
+
+    view, rows = {
+        "lock": ("v_plan", f"date = '{day_of_instant(tick)}'"),
+        "evaluate": ("v_decisions", f"tick = '{stamp(tick)}'"),
+        "sweep": ("v_executions", f"execution_time >= '{iso(tick)}'"),
+        "cleanup": ("v_cleanups", f"cleanup_time = '{iso(tick)}'"),
+    }[what]
+    return f"SELECT * FROM {view} WHERE {rows}"  # noqa: S608 shown

@@ -135,12 +135,12 @@ def _bring_in(world: World, season: Calendar, *, given: bool) -> None:
     """The schedule of a first start, or the one that was given; refuses simulated folders."""
     from local.world import store_of
     from shared import records
-    from shared.planning import adopt_schedule
+    from tipoff.commands.calendar import adopt_next
     from tipoff.commands.embedded import refuse_simulated
 
     refuse_simulated(store_of(world), world.settings.data)
     if given or records.newest_schedule(world.state, world.config) is None:
-        adopt_schedule(world, season, origin="import")
+        adopt_next(world, season)
 
 
 def _reporter(log: Log) -> Callable[[str], None]:
