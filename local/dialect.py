@@ -30,6 +30,7 @@ from local.dialect_sources import (
     open_arrays,
     resolve_tables,
 )
+from local.dialect_strings import plain_strings
 
 __all__ = ["Catalog", "Refused", "Translated", "translate"]
 
@@ -92,7 +93,7 @@ def translate(
 
 def _parse(sql: str) -> list[exp.Expr]:
     try:
-        found = sqlglot.parse(sql, dialect=_Dialect)
+        found = sqlglot.parse(plain_strings(sql), dialect=_Dialect)
     except (ParseError, TokenError) as e:
         lines = str(e).splitlines()
         raise Refused("sql", lines[0] if lines else sql, "BigQuery standard SQL") from e

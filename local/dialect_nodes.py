@@ -116,16 +116,40 @@ def _in(node: exp.Expr, _now: datetime) -> exp.Expr:
 
 
 def _literal(node: exp.Expr, _now: datetime) -> exp.Expr:
-    """A number with a point is FLOAT64, not DECIMAL."""
+    """A number with a point is FLOAT64, not DECIMAL; one without is INT64, not INT32."""
     text = node.name
-    if (
-        isinstance(node, exp.Literal)
-        and not node.is_string
-        and "." in text
-        and "e" not in text.lower()
-    ):
+    if not isinstance(node, exp.Literal) or node.is_string or "e" in text.lower():
+        return node
+    if "." in text:
         return exp.Literal.number(f"{text}e0" if not text.endswith(".") else f"{text}0e0")
-    return node
+    if _stays_plain(node):
+        return node
+    return exp.cast(node.copy(), "BIGINT", dialect="duckdb")
+
+
+def _stays_plain(node: exp.Literal) -> bool:
+    """Whether DuckDB wants the number bare: row counts, places of columns, days to a date."""
+    parent = node.parent
+    bare = exp.Limit | exp.Offset | exp.Fetch | exp.Group | exp.Ordered | exp.WindowSpec
+    if isinstance(parent, bare | exp.DataTypeParam):
+        return not isinstance(parent, exp.Ordered) or isinstance(parent.find_ancestor(*_ORDERS), exp.Select | exp.SetOperation)
+    if node.find_ancestor(exp.Pivot):
+        return True
+    if isinstance(parent, exp.Neg):  # the smallest INT64 has no positive counterpart
+        return int(node.name) == _TOO_BIG
+    if isinstance(parent, exp.Add | exp.Sub) and int(node.name) < _INT32:
+        other = parent.left if node is parent.right else parent.right
+        return _may_be_a_date(other)
+    return False
+
+
+def _may_be_a_date(node: exp.Expr) -> bool:
+    """Whether `node` + 1 may be a day later: DuckDB adds INT32 to a DATE, but no INT64."""
+    while isinstance(node, exp.Paren | exp.Add | exp.Sub):
+        node = node.this
+    if isinstance(node, exp.Cast):
+        return node.to.is_type("DATE")
+    return not isinstance(node, exp.Literal | exp.Binary | exp.Neg)
 
 
 def _like(node: exp.Expr, _now: datetime) -> exp.Expr:

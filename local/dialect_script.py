@@ -87,9 +87,9 @@ def _fill(tree: exp.Expr, values: Mapping[str, exp.Expr], params: Mapping[str, A
             column.replace(values[column.name.lower()].copy())
     for parameter in list(tree.find_all(exp.Parameter)):
         if parameter.name not in params:
-            raise Refused(
-                "parameter", f"@{parameter.name}", "one of " + ", ".join(params) or "none"
-            )
+            none = "no parameters are given: write the value into the query"
+            allowed = "one of " + ", ".join(params) if params else none
+            raise Refused("parameter", f"@{parameter.name}", allowed)
         parameter.replace(_constant(params[parameter.name]))
 
 

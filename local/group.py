@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future
-from functools import partial
 from sqlite3 import Error
-from threading import Condition
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.errors import PortUnavailable
@@ -16,12 +14,27 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
     from sqlite3 import Connection
-    from threading import Lock
 
     #: Writes inside the transaction; adds the folders to be durable before its commit.
     Work = Callable[[Connection, set[Path]], Any]
 
 T = TypeVar("T")
+
+
+class _Part:
+    """One writer's work. The writer sleeps on `turn`: nobody is woken for what is another's."""
+
+    __slots__ = ("error", "leads", "result", "turn", "whole", "work", "written")
+
+    def __init__(self, work: Work, *, whole: bool) -> None:
+        self.work = work
+        self.whole = whole
+        self.turn = Lock()
+        self.turn.acquire()
+        self.leads = False
+        self.written = False
+        self.result: Any = None
+        self.error: Exception | None = None
 
 
 class GroupCommit:
@@ -33,68 +46,86 @@ class GroupCommit:
         """`transaction` is entered by the holder of `writing`; leaving it commits."""
         self._writing = writing
         self._transaction = transaction
-        self._turn = Condition()
+        self._guard = Lock()
         self._busy = False
-        self._waiting: list[tuple[Work, Future[Any]]] = []
+        self._waiting: list[_Part] = []
 
-    def write(self, work: Callable[[Connection, set[Path]], T]) -> T:
+    def write(self, work: Callable[[Connection, set[Path]], T], *, whole: bool = False) -> T:
         """What `work` returns, once it is committed and durable.
 
         An Exception that `work` raises undoes its part alone and is raised here; an error of
-        SQLite or of the commit undoes everybody's and is raised to all.
+        SQLite or of the commit undoes everybody's and is raised to all. `whole` says that `work`
+        leaves nothing in the database when it raises: that saves two statements.
         """
-        mine: Future[T] = Future()
-        with self._turn:
-            self._waiting.append((work, mine))
-            # Not `writing` itself: who is served must not queue behind the next group for it.
-            self._turn.wait_for(lambda: mine.done() or not self._busy)
-            if mine.done():
-                return mine.result()
-            self._busy = True
+        mine = _Part(work, whole=whole)
+        with self._guard:
+            self._waiting.append(mine)
+            mine.leads, self._busy = not self._busy, True
+        try:
+            if not mine.leads:
+                mine.turn.acquire()
+        finally:
+            # Also when the wait was interrupted: who leads must write, or all would wait for ever.
+            with self._guard:
+                if not mine.written and not mine.leads and mine in self._waiting:
+                    self._waiting.remove(mine)
+            if mine.leads:
+                self._lead(mine)
+        if mine.error is not None:
+            raise mine.error
+        found: T = mine.result
+        return found
+
+    def _lead(self, mine: _Part) -> None:
+        """Write for all who wait; then wake them, and one who came meanwhile to lead on."""
+        taken: list[_Part] = []
         try:
             with self._writing:
-                self._write_all()
+                with self._guard:
+                    taken, self._waiting = self._waiting, []
+                self._write_all(taken)
         finally:
-            with self._turn:
-                self._busy = False
-                self._turn.notify_all()
-        return mine.result()
+            with self._guard:
+                if mine in self._waiting:  # interrupted before its turn
+                    self._waiting.remove(mine)
+                self._busy = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].turn.release()
+            for part in taken:
+                part.written = True
+                part.turn.release()
 
-    def _write_all(self) -> None:
-        with self._turn:
-            taken, self._waiting = self._waiting, []
+    def _write_all(self, taken: list[_Part]) -> None:
         try:
             with self._transaction() as db:
                 folders: set[Path] = set()
-                tell = [_part(db, work, folders, future) for work, future in taken]
+                for part in taken:
+                    _do(db, part, folders)
                 for folder in folders:
                     sync_folder(folder)
         except BaseException as e:
             interrupted = PortUnavailable("the transaction was interrupted")
-            for _, future in taken:
-                future.set_exception(e if isinstance(e, Exception) else interrupted)
+            for part in taken:
+                part.error = e if isinstance(e, Exception) else interrupted
             if not isinstance(e, Exception):
                 raise
-        else:
-            for each in tell:
-                each()
 
 
-def _part(
-    db: Connection, work: Work, folders: set[Path], future: Future[Any]
-) -> Callable[[], None]:
-    """Do one writer's part; how it is to be told, once everything is committed."""
-    db.execute("SAVEPOINT part")
+def _do(db: Connection, part: _Part, folders: set[Path]) -> None:
+    """Do one writer's part; its error is raised to that writer, once the rest is committed."""
+    if not part.whole:
+        db.execute("SAVEPOINT part")
     try:
-        result = work(db, folders)
+        part.result = part.work(db, folders)
     except Error:
         raise
     except Exception as e:  # noqa: BLE001 it is raised to the writer whose part it is
-        db.execute("ROLLBACK TO part")
+        part.error = e
+        if not part.whole:
+            db.execute("ROLLBACK TO part")
+    if not part.whole:
         db.execute("RELEASE part")
-        return partial(future.set_exception, e)
-    db.execute("RELEASE part")
-    return partial(future.set_result, result)
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from socketserver import TCPServer, ThreadingMixIn
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 from wsgiref.handlers import SimpleHandler
+from wsgiref.headers import Headers
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 if TYPE_CHECKING:
@@ -27,10 +29,11 @@ class KeepAliveServer(ThreadingMixIn, WSGIServer):
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], app: WSGIApplication) -> None:
-        super().__init__(address, _Requests)
-        self.set_app(app)
+        # First: the base closes the server when the port is taken.
         self._guard = threading.Lock()
         self._open: set[socket.socket] = set()
+        super().__init__(address, _Requests)
+        self.set_app(app)
 
     def server_bind(self) -> None:
         """Bind, without asking a resolver for this machine's name."""
@@ -55,7 +58,8 @@ class KeepAliveServer(ThreadingMixIn, WSGIServer):
         super().server_close()
         with self._guard:
             for each in self._open:
-                each.shutdown(socket.SHUT_RD)
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RD)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is nobody's error."""
@@ -76,7 +80,7 @@ class _Requests(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base's name
         """No line per request: functions log for themselves."""
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 the base's name
         """Any method: the app decides."""
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not length.isdigit():
@@ -84,23 +88,23 @@ class _Requests(WSGIRequestHandler):
             return
         # Read whole, whatever the app makes of it: the next request begins behind it.
         body = BytesIO(self.rfile.read(int(length)))
-        answer = _Answer(body, self.wfile, self.get_stderr(), self.get_environ())
+        answer = _Answer(body, cast("IO[bytes]", self.wfile), self.get_stderr(), self.get_environ())
         answer.run(self.server.get_app())  # type: ignore[attr-defined]
         if answer.ends_connection:
             self.close_connection = True
 
-    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST
+    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
 
 
 class _Answer(SimpleHandler):
     http_version = "1.1"
     server_software = "tipoff"
+    headers: Headers
     ends_connection = False
 
     def cleanup_headers(self) -> None:
         """An answer of unknown length ends with its connection."""
         super().cleanup_headers()
-        assert self.headers is not None  # noqa: S101 the base has made them by now
         if "Content-Length" not in self.headers:
             self.headers["Connection"] = "close"
             self.ends_connection = True

@@ -29,7 +29,7 @@ RAW = "nba_raw"
 BUSY_SECONDS = 10.0
 
 #: The layout below, as `PRAGMA user_version`.
-_VERSION = 1
+_VERSION = 2
 
 # Instants are microseconds since 1970 in UTC, so that they compare as numbers.
 # AUTOINCREMENT: a generation or message id is never given twice, also after a row is gone.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -105,8 +105,7 @@ def run(day: Day, world: World, *, on_progress: Progress | None = None) -> int:
     with world.clock.at(day.start):
         _first_schedule(day, world)
         put_ticks(day, world)
-    with installed(world), Host() as host:
-        session = Session()
+    with installed(world), Host() as host, closing(Session()) as session:
         dispatcher = Dispatcher(
             bus_of(world),
             lambda delivery: post_cloud_event(session, host.url, delivery),
@@ -121,7 +120,6 @@ def run(day: Day, world: World, *, on_progress: Progress | None = None) -> int:
 
         delivered = dispatcher.drain(day.end, progress)
         instants.reach(day.end)
-        session.close()
     return delivered
 
 

@@ -111,7 +111,7 @@ def make_league(faults: Faults, games: Sequence[Game], days: Sequence[date]) -> 
         if game.day not in days or not game.counts:
             continue
         draw = Draw(faults.seed, "change", game.game_id)
-        if not faults.chance(draw.share(), 0.04):
+        if not faults.chance(draw.share(), 0.1):
             continue
         kind = (Kind.GAME_MOVED, Kind.GAME_MOVED, Kind.GAME_POSTPONED)[draw.below(3)]
         # Between the lock and a little after the tip.
@@ -122,7 +122,7 @@ def make_league(faults: Faults, games: Sequence[Game], days: Sequence[date]) -> 
             changes.append(Change(at, changed, kind.value))
     for day in days:
         draw = Draw(faults.seed, "added", day)
-        if faults.chance(draw.share(), 0.06):
+        if faults.chance(draw.share(), 0.15):
             at = wall(day, time(6)) + timedelta(minutes=draw.between(0, 8 * 60))
             tip = wall(day, time(18)) + timedelta(minutes=30 * draw.below(9))
             game = _game(90_000 + day.toordinal() % 10_000, tip, "NYK", "LAL", known=True)

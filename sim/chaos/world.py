@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from shared.config import ticks_of
 from shared.core.calendar import Calendar
@@ -41,7 +42,9 @@ from sim.memory import MemoryJournal, MemorySecrets, MemoryWarehouse
 #: Spells of our own ports and functions: odds a day, longest in hours.
 PORTS = (("state", 0.05, 1.0), ("raw", 0.05, 1.0), ("journal", 0.1, 2.5), ("warehouse", 0.1, 2.5),
          ("bus", 0.07, 1.0))  # fmt: skip
+#: Of functions, where not said otherwise.
 DOWN = 0.06
+FRAIL = MappingProxyType({"executor": 0.2, "scraper": 0.15})
 UNHEARD = 0.02
 #: Spells of sources: kind, odds a source and day, hours.
 AILING = (
@@ -255,7 +258,9 @@ def _spells(scenario: Scenario, config: Config, start: int) -> list[Spell]:
     found += [
         Spell(Kind.FUNCTION_DOWN, spell.key, function, spell.since, spell.until)
         for function in sorted(handlers())
-        for spell in _of_days(scenario, start, "function", function, DOWN, 0.1, 3)
+        for spell in _of_days(
+            scenario, start, "function", function, FRAIL.get(function, DOWN), 0.1, 3
+        )
     ]
     # A subscription that is gone for a while: whatever is sent then, sent again too, is lost.
     topics = [RUN_DECISIONS, RUN_ADVANCE, *map(scrape_topic, sorted(config.sources))]

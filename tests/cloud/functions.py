@@ -14,6 +14,7 @@ import sys
 import sysconfig
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +61,16 @@ class Deployment:
         """The project's id."""
         return str(self.settings.project)
 
-    def log(self, name: str) -> list[dict[str, Any]]:
-        """What the function logged so far; lines that are no JSON object are left out."""
-        return [line for line in map(_parsed, self.lines(name)) if "message" in line]
+    def log(self, name: str, since: int = 0) -> list[dict[str, Any]]:
+        """What the function logged after byte `since`; lines that are no JSON are left out."""
+        with self.functions[name].log.open("rb") as file:
+            file.seek(since)
+            lines = file.read().decode(errors="replace").splitlines()
+        return [line for line in map(_parsed, lines) if "message" in line]
+
+    def logged(self, name: str) -> int:
+        """Bytes that the process has printed."""
+        return self.functions[name].log.stat().st_size
 
     def lines(self, name: str) -> list[str]:
         """All that the process printed."""
@@ -135,12 +143,18 @@ def deployed(
         for name, port in zip(names, ports, strict=True)
     }
     with ExitStack() as stack:
+        # All end at once: each takes its second.
+        stack.callback(_stop, [secrets, *running.values()])
         for each in (secrets, *running.values()):
-            stack.callback(each.stop)
             each.launch()
         for each in (secrets, *running.values()):
             each.wait_ready()
         yield Deployment(settings=read_settings(variables), functions=running, folder=folder)
+
+
+def _stop(servers: Sequence[Emulator]) -> None:
+    with ThreadPoolExecutor(len(servers)) as pool:
+        list(pool.map(Emulator.stop, servers))
 
 
 def _function(name: str, port: int, folder: Path, variables: Mapping[str, str]) -> Emulator:

@@ -9,9 +9,7 @@ from tests.cloud.evening import Side, differences, embedded, on_the_cloud, the_d
 
 
 @pytest.fixture(scope="module")
-def sides(
-    emulators: Emulators, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Side, Side]:
+def sides(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> tuple[Side, Side]:
     """(embedded, cloud)."""
     day = the_day()
     theirs = on_the_cloud(day, emulators, tmp_path_factory.mktemp("evening"))

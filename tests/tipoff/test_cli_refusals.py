@@ -88,11 +88,11 @@ REFUSALS = [
     ),
     (
         ("scrape", "espn-roster", "--param", "team=../BOS", *HERE),
-        "--param team: found [../BOS], allowed: ATL, ",
+        "--param team: found [../BOS], allowed: BOS (the nearest) or another of: ATL, ",
     ),
     (
-        ("scrape", "oddsa-events", "--param", "event=../x", *HERE),
-        "--param",
+        ("scrape", "oddsa-player-props", "--param", "event=../x", *HERE),
+        "--param event: found [../x], allowed: letters, digits and - _ : +",
     ),
     (
         ("scrape", "nbac-play-by-play", "--game", "../../0022500213", *HERE),

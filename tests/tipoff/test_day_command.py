@@ -16,7 +16,6 @@ from typer.testing import CliRunner, Result
 from local.delivery import Delivery
 from local.query import Sql
 from local.store import Store
-from local.world import store_of
 from shared.core.calendar import Calendar
 from shared.core.errors import BadInput
 from shared.core.schedule_json import load_games
@@ -24,7 +23,16 @@ from shared.schema import Schemas
 from shared.settings import Settings
 from tipoff.commands.day import day
 from tipoff.commands.options import folder_now
-from tipoff.day import LAST_FACT, Day, default_folder, digest_of, opened, run
+from tipoff.day import (
+    LAST_FACT,
+    Day,
+    LastInstant,
+    _claim_folder,
+    default_folder,
+    digest_of,
+    opened,
+    run,
+)
 from tipoff.progress import happened, shown
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -110,18 +118,20 @@ def test_a_folder_of_another_calendar_is_refused(
     assert result.exception.allowed.endswith(", or another folder")
 
 
-def test_two_days_of_one_calendar_may_share_a_folder_and_its_time_only_grows(
-    tmp_path: Path,
-) -> None:
-    """A Thursday, then the Wednesday before it: the folder's time stays at the Thursday's end."""
-    settings = Settings(data=tmp_path)
+def test_two_days_of_one_calendar_may_share_a_folder(tmp_path: Path) -> None:
     calendar = Calendar.of(load_games(SEASON, place="mine"))
-    for when, deliveries in ((date(2026, 7, 2), 1), (date(2026, 7, 1), 1)):
+    for when in (date(2026, 7, 2), date(2026, 7, 1)):
         played = Day(date=when, calendar=calendar, troubles=False)
-        with opened(played, settings) as world:
-            assert run(played, world) >= deliveries
-            # 05:05 ET of the Friday.
-            assert store_of(world).fact(LAST_FACT) == "2026-07-03T09:05:00+00:00"
+        with opened(played, Settings(data=tmp_path)) as world:
+            _claim_folder(played, world)
+
+
+def test_the_time_of_a_folder_only_grows(tmp_path: Path) -> None:
+    """A day, then the day before it: the folder's time stays at the later one's end."""
+    store = Store(tmp_path, Schemas(CONFIG / "tables"))
+    for reached, now in ((2, 2), (3, 3), (2, 3)):
+        LastInstant(store).reach(datetime(2026, 7, reached, 9, 5, tzinfo=UTC))
+        assert store.fact(LAST_FACT) == f"2026-07-0{now}T09:05:00+00:00"
 
 
 class Killed(BaseException):

@@ -156,11 +156,9 @@ def _in_simulated_time(world: World, message: Message, instant: datetime) -> tup
 
     with world.clock.at(instant):
         message_id = _publish(world, message)
-    with installed(world), Host() as host:
-        session = Session()
+    with installed(world), Host() as host, closing(Session()) as session:
         dispatcher = Dispatcher(bus_of(world), lambda d: post_cloud_event(session, host.url, d))
         dispatcher.drain(instant + HORIZON, progress)
-        session.close()
     return message_id, last
 
 
