@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -271,11 +271,3 @@ def _value(node: Any, path: Path_, text: _Text) -> Any:
             text.complain(here, f"{key.value} twice", "each key once")
         found[str(key.value)] = _value(value, here, text)
     return found
-
-
-def day_of(text: str, place: str) -> date:
-    """An ISO date; BadInput otherwise."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as e:
-        raise BadInput(place, text, "a date as YYYY-MM-DD") from e

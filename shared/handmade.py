@@ -10,7 +10,7 @@ from shared.core.days import day_of_instant, season_of
 from shared.core.errors import BadInput
 from shared.core.messages import ChunkOrder, ScrapeRequest
 from shared.core.resolve import TargetGame, game_target, is_over, target_game, targets_of
-from shared.core.targets import Target, TargetKind
+from shared.core.targets import SAFE, Target, TargetKind
 from shared.core.teams import TEAMS
 from shared.core.workflows import Scraper
 from shared.messages import Event
@@ -27,6 +27,10 @@ MANUAL = "MANUAL"
 def chunk_by_hand(world: World, request: ScrapeRequest, event: Event) -> ChunkOrder:
     """One chunk that nobody waits for; its ids take the message's."""
     entry = scraper_named(world, request.scraper, world.config.version)
+    for key, value in request.params.items():
+        # It goes into a source's address.
+        if not value or not set(value) <= SAFE | {","}:
+            raise BadInput(f"scrape-request params {key}", value, "letters, digits and - _ : + ,")
     asked = event.published_at or world.clock.now()
     day = request.target_date or day_of_instant(asked)
     schedule = records.newest_schedule(world.state, world.config)
