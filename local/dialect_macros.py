@@ -67,6 +67,12 @@ CREATE MACRO bq_ts_trunc(x, part, k, zone) AS
   CASE WHEN part IN ('MICROSECOND', 'MILLISECOND', 'SECOND', 'MINUTE', 'HOUR')
   THEN x - ((x AT TIME ZONE zone) - bq_trunc(x AT TIME ZONE zone, part, k))
   ELSE bq_trunc(x AT TIME ZONE zone, part, k) AT TIME ZONE zone END;
+-- A wall time in a zone: of two showings the first (the offset of a day before, where it fits).
+CREATE MACRO bq_first(x, zone, late, early) AS
+  CASE WHEN early < late AND (early AT TIME ZONE zone) = x THEN early ELSE late END;
+CREATE MACRO bq_instant(x, zone) AS bq_first(x, zone, x AT TIME ZONE zone,
+  (x - (((x AT TIME ZONE zone) - to_days(1)) AT TIME ZONE zone
+    - (((x AT TIME ZONE zone) - to_days(1)) AT TIME ZONE 'UTC'))) AT TIME ZONE 'UTC');
 CREATE MACRO bq_ts_diff(a, b, us) AS (epoch_us(a) - epoch_us(b)) // us;
 CREATE MACRO bq_local_diff(a, b, part, k) AS CASE part
   WHEN 'WEEK' THEN date_diff('day', bq_trunc(b, 'WEEK', k), bq_trunc(a, 'WEEK', k)) // 7
@@ -108,5 +114,40 @@ CREATE MACRO bq_json_array(j, p) AS CASE WHEN json_type(bq_json(j), p) = 'ARRAY'
   THEN CAST(json_extract(bq_json(j), p) AS JSON[]) END;
 CREATE MACRO bq_json_values(j, p) AS CASE WHEN json_type(bq_json(j), p) = 'ARRAY'
   THEN list_transform(CAST(json_extract(bq_json(j), p) AS JSON[]), lambda e: e ->> '$') END;
-CREATE MACRO bq_json_text(x) AS CAST(to_json(x) AS VARCHAR);
+-- to_json writes instants, NUMERIC and FLOAT64 otherwise: they are found by the keys that have
+-- that type. The value is wrapped, so that one without a key has one.
+CREATE MACRO bq_keys(t, kind) AS '"(' || coalesce(nullif(array_to_string(list_transform(
+  regexp_extract_all(t, '("[^"]+"|\w+) ' || kind || '[,)]', 1),
+  lambda e: regexp_escape(trim(e, '"'))), '|'), ''), '\b\B') || ')":';
+CREATE MACRO bq_thirds(j) AS regexp_replace(regexp_replace(j,
+  '("\d{4}-\d\d-\d\dT[\d:]{8}\.(?:\d{3})?\d)(Z?")', '\100\2', 'g'),
+  '("\d{4}-\d\d-\d\dT[\d:]{8}\.(?:\d{3})?\d\d)(Z?")', '\10\2', 'g');
+CREATE MACRO bq_iso(j, t) AS bq_thirds(regexp_replace(regexp_replace(j,
+  bq_keys(t, 'TIMESTAMP WITH TIME ZONE') || '"([\d-]{10}) ([\d:.]+)\+00"', '"\1":"\2T\3Z"', 'g'),
+  bq_keys(t, 'TIMESTAMP') || '"([\d-]{10}) ([\d:.]+)"', '"\1":"\2T\3"', 'g'));
+CREATE MACRO bq_plain(j, t) AS regexp_replace(regexp_replace(
+  j, bq_keys(t, '(?:DECIMAL\(\d+,\d+\)|DOUBLE)') || '(-?\d+)\.0+([,}])', '"\1":\2\3', 'g'),
+  bq_keys(t, 'DECIMAL\(\d+,\d+\)') || '(-?\d+\.\d*[1-9])0*([,}])', '"\1":"\2"\3', 'g');
+CREATE MACRO bq_no_list(t) AS CASE
+  WHEN regexp_matches(t, '(TIMESTAMP|TIMESTAMP WITH TIME ZONE|DECIMAL\(\d+,\d+\))\[')
+  THEN CAST('TO_JSON_STRING has no rule for an array of TIMESTAMP or NUMERIC' AS INTEGER)
+  ELSE 0 END;
+CREATE MACRO bq_unwrap(j, t) AS substr(left(j, length(j) - 1), 10 + bq_no_list(t));
+CREATE MACRO bq_json_text(x) AS bq_unwrap(bq_plain(bq_iso(
+  CAST(to_json({'_bq_v': x}) AS VARCHAR), typeof({'_bq_v': x})), typeof({'_bq_v': x})),
+  typeof({'_bq_v': x}));
+CREATE MACRO bq_to_json(x) AS CAST(bq_unwrap(bq_iso(
+  CAST(to_json({'_bq_v': x}) AS VARCHAR), typeof({'_bq_v': x})), typeof({'_bq_v': x})) AS JSON);
+
+-- More of BigQuery's text functions.
+CREATE MACRO bq_places(s, sub) AS list_filter(range(1, length(s) - length(sub) + 2),
+  lambda i: substr(s, i, length(sub)) = sub);
+CREATE MACRO bq_instr(s, sub, p, n) AS CASE WHEN s IS NULL OR sub IS NULL THEN NULL
+  WHEN p > 0 THEN coalesce(list_filter(bq_places(s, sub), lambda i: i >= p)[n], 0)
+  ELSE coalesce(list_reverse(list_filter(bq_places(s, sub),
+    lambda i: i <= length(s) + p + 1))[n], 0) END;
+CREATE MACRO bq_initcap(s) AS array_to_string(list_transform(range(1, length(s) + 1),
+  lambda i: CASE
+  WHEN i = 1 OR regexp_matches(substr(s, i - 1, 1), '[\s\[\](){}/|\\<>!?@"^#$&~_,.:;*%+-]')
+  THEN upper(substr(s, i, 1)) ELSE lower(substr(s, i, 1)) END), '');
 """

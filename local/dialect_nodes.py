@@ -72,6 +72,8 @@ def _cast(node: exp.Expr, _now: datetime) -> exp.Expr:
     types = exp.DataType.Type
     if kind.is_type(types.BIGINT, types.INT):
         return duck("bq_safe_int(_0)" if safe else "bq_int(_0)", node.this)
+    if kind.is_type(types.TIMESTAMPTZ) and not safe:
+        return _instant(node)
     if kind.is_type(types.TEXT, types.VARCHAR):
         return duck("bq_string(_0)", node.this)
     if kind.is_type(types.BOOLEAN):
@@ -131,13 +133,11 @@ def _stays_plain(node: exp.Literal) -> bool:
     """Whether DuckDB wants the number bare: row counts, places of columns, days to a date."""
     parent = node.parent
     bare = exp.Limit | exp.Offset | exp.Fetch | exp.Group | exp.Ordered | exp.WindowSpec
-    if isinstance(parent, bare | exp.DataTypeParam):
-        return not isinstance(parent, exp.Ordered) or isinstance(parent.find_ancestor(*_ORDERS), exp.Select | exp.SetOperation)
-    if node.find_ancestor(exp.Pivot):
+    if isinstance(parent, bare | exp.DataTypeParam) or node.find_ancestor(exp.Pivot):
         return True
     if isinstance(parent, exp.Neg):  # the smallest INT64 has no positive counterpart
-        return int(node.name) == _TOO_BIG
-    if isinstance(parent, exp.Add | exp.Sub) and int(node.name) < _INT32:
+        return int(node.name) == 2**63
+    if isinstance(parent, exp.Add | exp.Sub) and int(node.name) < 2**31:
         other = parent.left if node is parent.right else parent.right
         return _may_be_a_date(other)
     return False
@@ -153,9 +153,40 @@ def _may_be_a_date(node: exp.Expr) -> bool:
 
 
 def _like(node: exp.Expr, _now: datetime) -> exp.Expr:
-    if "\\" in node.expression.name:
-        raise Refused("LIKE", node.expression.name, "a pattern without backslash")
-    return node
+    pattern = node.expression
+    if not isinstance(pattern, exp.Literal):
+        return duck("_0 LIKE _1 ESCAPE '\\'", node.this, pattern)
+    if (len(pattern.name) - len(pattern.name.rstrip("\\"))) % 2:
+        raise Refused("LIKE", pattern.name, "a pattern that does not end with one backslash")
+    if "\\" not in pattern.name:
+        return node
+    return duck("_0 LIKE _1 ESCAPE '\\'", node.this, pattern)
+
+
+def _corr(node: exp.Expr, _now: datetime) -> exp.Expr:
+    """NULL for fewer than two pairs; in a window the window's own rule sees to it."""
+    if isinstance(node.parent, exp.Window):
+        return node
+    return duck("CASE WHEN regr_count(_0, _1) > 1 THEN _2 END", node.this, node.expression, node)
+
+
+def _window(node: exp.Expr, _now: datetime) -> exp.Expr:
+    if not isinstance(node.this, exp.Corr):
+        return node
+    pairs = node.copy()
+    pairs.set("this", duck("regr_count(_0, _1)", node.this.this, node.this.expression))
+    return duck("CASE WHEN _0 > 1 THEN _1 END", pairs, node)
+
+
+def _instant(node: exp.Expr) -> exp.Expr:
+    """A literal with a zone's name: of a time that is shown twice, the first showing."""
+    value = node.this
+    text = value.name if isinstance(value, exp.Literal) else ""
+    wall, _, name = text.rpartition(" ")
+    if "/" not in name:
+        return node
+    parts = exp.Literal.string(wall), zone("TIMESTAMP", exp.Literal.string(name))
+    return exp.cast(duck("bq_instant(CAST(_0 AS TIMESTAMP), _1)", *parts), "TIMESTAMPTZ")
 
 
 def _struct(node: exp.Expr, _now: datetime) -> exp.Expr:
@@ -254,6 +285,8 @@ NODES: dict[type[exp.Expr], Node] = {
     exp.Literal: _literal,
     exp.RawString: lambda node, _: exp.Literal.string(node.name),
     exp.Like: _like,
+    exp.Corr: _corr,
+    exp.Window: _window,
     exp.Struct: _struct,
     exp.Array: _array,
     exp.Select: _select,

@@ -91,6 +91,17 @@ def _call(function: str) -> Rule:
     )
 
 
+def _pad(function: str) -> Rule:
+    return lambda _name, args: duck(
+        f"{function}(_0, CAST(_1 AS INTEGER), {'_2' if len(args) > 2 else quoted(' ')})", *args
+    )
+
+
+def _instr(_name: str, args: Args) -> exp.Expr:
+    place, count = [*args[2:], *[exp.Literal.number(1)] * 2][:2]
+    return duck("bq_instr(_0, _1, _2, _3)", *args[:2], place, count)
+
+
 def _default(function: str, *defaults: str, wants: int) -> Rule:
     def rule(_name: str, args: Args) -> exp.Expr:
         cells = [f"_{i}" for i in range(len(args))]
@@ -116,7 +127,7 @@ RULES: dict[str, tuple[int, int, Rule]] = {
     "JSON_VALUE_ARRAY": (1, 2, _json("bq_json_values")),
     "JSON_EXTRACT_STRING_ARRAY": (1, 2, _json("bq_json_values")),
     "TO_JSON_STRING": (1, 1, _call("bq_json_text")),
-    "TO_JSON": (1, 1, _call("to_json")),
+    "TO_JSON": (1, 1, _call("bq_to_json")),
     "PARSE_JSON": (1, 1, same("CAST(_0 AS JSON)")),
     "JSON_TYPE": (
         1,
@@ -152,6 +163,15 @@ RULES: dict[str, tuple[int, int, Rule]] = {
     "SQRT": (1, 1, _call("sqrt")),
     "EXP": (1, 1, _call("exp")),
     "LN": (1, 1, _call("ln")),
+    "LOG": (1, 2, lambda _n, a: duck("(ln(_0) / ln(_1))" if len(a) > 1 else "ln(_0)", *a)),
+    "IEEE_DIVIDE": (2, 2, same("(CAST(_0 AS DOUBLE) / CAST(_1 AS DOUBLE))")),
+    "SAFE_NEGATE": (1, 1, same("TRY(-_0)")),
+    "RANGE_BUCKET": (2, 2, same("len(list_filter(_1, lambda e: e <= _0))")),
+    "BYTE_LENGTH": (1, 1, same("strlen(_0)")),
+    "INITCAP": (1, 1, _call("bq_initcap")),
+    "MD5": (1, 1, same("unhex(md5(_0))")),
+    "SHA256": (1, 1, same("unhex(sha256(_0))")),
+    "TO_HEX": (1, 1, same("lower(hex(CAST(_0 AS BLOB)))")),
     "LOG10": (1, 1, _call("log10")),
     "GREATEST": (1, 99, _all_or_null),
     "LEAST": (1, 99, _all_or_null),
@@ -165,8 +185,8 @@ RULES: dict[str, tuple[int, int, Rule]] = {
     "TRIM": (1, 2, _call("trim")),
     "LTRIM": (1, 2, _call("ltrim")),
     "RTRIM": (1, 2, _call("rtrim")),
-    "LPAD": (2, 3, _default("lpad", "' '", wants=3)),
-    "RPAD": (2, 3, _default("rpad", "' '", wants=3)),
+    "LPAD": (2, 3, _pad("lpad")),
+    "RPAD": (2, 3, _pad("rpad")),
     "LEFT": (2, 2, _call("left")),
     "RIGHT": (2, 2, _call("right")),
     "REPEAT": (2, 2, _call("repeat")),
@@ -175,7 +195,7 @@ RULES: dict[str, tuple[int, int, Rule]] = {
     "STARTS_WITH": (2, 2, _call("starts_with")),
     "ENDS_WITH": (2, 2, _call("suffix")),
     "STRPOS": (2, 2, _call("strpos")),
-    "INSTR": (2, 2, _call("strpos")),
+    "INSTR": (2, 4, _instr),
     "SPLIT": (1, 2, _default("string_split", "','", wants=2)),
     "CONTAINS_SUBSTR": (2, 2, same("contains(lower(CAST(_0 AS VARCHAR)), lower(_1))")),
     "ARRAY_LENGTH": (1, 1, _call("len")),

@@ -67,6 +67,9 @@ def _trunc(kind: str) -> Rule:
     def rule(name: str, args: Args) -> exp.Expr:
         allowed = (*(() if kind == "date" else CLOCK), *CALENDAR, "ISOYEAR")
         node = args[1] if len(args) > 1 else exp.var("DAY")
+        if kind == "date" and node.name.upper() in CLOCK:
+            hint = "a part of a date; TIMESTAMP_TRUNC and DATETIME_TRUNC know " + node.name.upper()
+            raise Refused(name, node.name, hint)
         part, first = date_part(name, node, allowed)
         if kind == "ts" or instant(args[0]):
             where = zone(name, args[2]) if len(args) > 2 else exp.Literal.string("UTC")
@@ -93,13 +96,15 @@ def _format(kind: str) -> Rule:
 
 def _parse(kind: str) -> Rule:
     def rule(name: str, args: Args) -> exp.Expr:
+        if kind == "TIMESTAMP" and literal(name, args[0]) == "%s":
+            return duck("make_timestamptz(CAST(_0 AS BIGINT) * 1000000)", args[1])
         formats = parse_formats(name, literal(name, args[0]))
         if any("%z" in f for f in formats) and kind != "TIMESTAMP":
             raise Refused(name, "%z", "a format without an offset")
         read = f"strptime(_0, [{', '.join(quoted(f) for f in formats)}])"
         if kind == "TIMESTAMP" and "%z" not in formats[0]:
             where = zone(name, args[2]) if len(args) > 2 else exp.Literal.string("UTC")
-            return duck(f"({read} AT TIME ZONE _1)", args[1], where)
+            return duck(f"bq_instant({read}, _1)", args[1], where)
         to = {"TIMESTAMP": "TIMESTAMPTZ", "DATETIME": "TIMESTAMP"}.get(kind, kind)
         return duck(f"CAST({read} AS {to})", args[1])
 
@@ -134,7 +139,7 @@ def _datetime(name: str, args: Args) -> exp.Expr:
 
 def _timestamp(name: str, args: Args) -> exp.Expr:
     if len(args) == 2:
-        return duck("(bq_dt(_0) AT TIME ZONE _1)", args[0], zone(name, args[1]))
+        return duck("bq_instant(bq_dt(_0), _1)", args[0], zone(name, args[1]))
     return duck("CAST(_0 AS TIMESTAMPTZ)", *args)
 
 
@@ -165,6 +170,18 @@ def _last_day(name: str, args: Args) -> exp.Expr:
     return duck(f"bq_last_day(CAST(_0 AS TIMESTAMP), '{part}', {first})", args[0])
 
 
+def _clock(sign: str) -> Rule:
+    return lambda name, args: duck(
+        f"(CAST(_0 AS TIME) {sign} _1)", args[0], _step(name, args[1], CLOCK)
+    )
+
+
+def _clock_diff(name: str, args: Args) -> exp.Expr:
+    part, first = date_part(name, args[2], CLOCK)
+    a, b = (duck("(DATE '1970-01-01' + CAST(_0 AS TIME))", x) for x in args[:2])
+    return duck(f"bq_local_diff(_0, _1, '{part}', {first})", a, b)
+
+
 #: name: (fewest arguments, most arguments, rule).
 TIME_RULES: dict[str, tuple[int, int, Rule]] = {
     "DATE": (1, 3, _date),
@@ -172,6 +189,9 @@ TIME_RULES: dict[str, tuple[int, int, Rule]] = {
     "TIMESTAMP": (1, 2, _timestamp),
     "TIME": (1, 3, _time),
     "STRING": (1, 2, _string),
+    "TIME_ADD": (2, 2, _clock("+")),
+    "TIME_SUB": (2, 2, _clock("-")),
+    "TIME_DIFF": (3, 3, _clock_diff),
     "LAST_DAY": (1, 2, _last_day),
     "GENERATE_DATE_ARRAY": (2, 3, _dates),
     "GENERATE_TIMESTAMP_ARRAY": (3, 3, _dates),

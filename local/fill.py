@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from shared.core.errors import BadInput
 
 #: Rows that are handed to DuckDB at once, as one JSON text.
 _CHUNK = 5000
+
+#: What a macro says about the query, inside DuckDB's message about the cast.
+_SAID = re.compile(r"Could not convert string '(division by zero: .*|TO_JSON_STRING .*)' to ")
 
 _TYPES = {
     "STRING": "VARCHAR",
@@ -46,8 +50,13 @@ class RowSource(Protocol):
 
 
 def reason(error: duckdb.Error) -> str:
-    """DuckDB's message without its picture of the translated query."""
-    return str(error).split("\n\nLINE ")[0].strip()
+    """DuckDB's message without its picture of the translated query.
+
+    The macros raise by a cast of the message: that is taken out, as BigQuery words it.
+    """
+    text = str(error).split("\n\nLINE ")[0].strip()
+    said = _SAID.search(text)
+    return said.group(1) if said else text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,7 +94,14 @@ class Sql:
 
 
 def _utc(value: object) -> object:
-    """Instants with Python's own UTC, also inside arrays and structs."""
+    """Instants with Python's own UTC, also inside arrays and structs.
+
+    What JSON has no word for is text as in BigQuery's answers: NaN, and BYTES in base 64.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value
     if isinstance(value, list):

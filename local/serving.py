@@ -32,8 +32,9 @@ class KeepAliveServer(ThreadingMixIn, WSGIServer):
         # First: the base closes the server when the port is taken.
         self._guard = threading.Lock()
         self._open: set[socket.socket] = set()
+        self.closed = False
         super().__init__(address, _Requests)
-        self.set_app(app)
+        self.app = app
 
     def server_bind(self) -> None:
         """Bind, without asking a resolver for this machine's name."""
@@ -55,6 +56,7 @@ class KeepAliveServer(ThreadingMixIn, WSGIServer):
 
     def server_close(self) -> None:
         """No more connections, and no more requests on open ones; running ones are answered."""
+        self.closed = True
         super().server_close()
         with self._guard:
             for each in self._open:
@@ -70,6 +72,7 @@ class KeepAliveServer(ThreadingMixIn, WSGIServer):
 class _Requests(WSGIRequestHandler):
     """The requests of one connection, one after the other."""
 
+    server: KeepAliveServer
     protocol_version = "HTTP/1.1"
     # One packet an answer, sent at once: else it waits for the client's delayed ACK.
     wbufsize = -1
@@ -82,6 +85,10 @@ class _Requests(WSGIRequestHandler):
 
     def do_POST(self) -> None:  # noqa: N802 the base's name
         """Any method: the app decides."""
+        if self.server.closed:
+            # It came when its thread had not yet woken to find the connection shut.
+            self.close_connection = True
+            return
         length = self.headers.get("content-length", "0")
         if "transfer-encoding" in self.headers or not length.isdigit():
             self.send_error(411)
@@ -89,7 +96,7 @@ class _Requests(WSGIRequestHandler):
         # Read whole, whatever the app makes of it: the next request begins behind it.
         body = BytesIO(self.rfile.read(int(length)))
         answer = _Answer(body, cast("IO[bytes]", self.wfile), self.get_stderr(), self.get_environ())
-        answer.run(self.server.get_app())  # type: ignore[attr-defined]
+        answer.run(self.server.app)
         if answer.ends_connection:
             self.close_connection = True
 

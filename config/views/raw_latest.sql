@@ -1,10 +1,12 @@
 -- Each target from its newest complete file; {table} is a table of nba_raw.
--- A path is source/dataset/target_date/target/file: the target is the folder. The file that was
--- loaded last wins; of those loaded at the same instant final.json does, then the later name.
+-- A path is source/dataset/target_date/target/file: the target is the folder. The file whose run
+-- began last wins, whenever it was loaded: a file announced again is no news. Of runs of the same
+-- instant final.json wins, then the later name.
 WITH complete_files AS (
-  SELECT DISTINCT gcs_path, gcs_generation
+  SELECT gcs_path, gcs_generation, MIN(triggered_at) AS triggered_at
   FROM `nba_orchestration.scraper_execution_log`
   WHERE complete
+  GROUP BY gcs_path, gcs_generation
 ),
 files AS (
   SELECT
@@ -12,7 +14,7 @@ files AS (
     REGEXP_EXTRACT(raw.gcs_path, r'^(.*)/[^/]+$') AS target,
     raw.gcs_path,
     raw.gcs_generation,
-    MAX(raw.loaded_at) AS loaded_at
+    MAX(complete_files.triggered_at) AS triggered_at
   FROM `nba_raw.{table}` AS raw
   JOIN complete_files
     ON complete_files.gcs_path = raw.gcs_path
@@ -25,7 +27,7 @@ newest AS (
   WHERE TRUE
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY game_date, target
-    ORDER BY loaded_at DESC, ENDS_WITH(gcs_path, '/final.json') DESC, gcs_path DESC,
+    ORDER BY triggered_at DESC, ENDS_WITH(gcs_path, '/final.json') DESC, gcs_path DESC,
       gcs_generation DESC
   ) = 1
 )

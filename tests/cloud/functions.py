@@ -119,10 +119,12 @@ def deployed(
     *,
     names: Sequence[str] | None = None,
     env: Mapping[str, str] | None = None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> Iterator[Deployment]:
     """The functions `names` (default: all), ready, in a project of their own; ended at the end.
 
-    `env` is given to them beside what every function has.
+    `env` is given to them beside what every function has; `beside` are files that are put into
+    each unpacked folder, for a measurement that brings a world of its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = functions() if names is None else names
@@ -142,6 +144,9 @@ def deployed(
         name: _function(name, port, folder, variables)
         for name, port in zip(names, ports, strict=True)
     }
+    for name, (path, body) in itertools.product(names, (beside or {}).items()):
+        (folder / name / path).parent.mkdir(exist_ok=True)
+        (folder / name / path).write_bytes(body)
     with ExitStack() as stack:
         # All end at once: each takes its second.
         stack.callback(_stop, [secrets, *running.values()])

@@ -196,12 +196,12 @@ class Project:
         ]
 
     def _loads(self, listing: Sequence[Stored]) -> list[str]:
-        for stored in listing:
-            if "/chunks/" in stored.name and stored.name.endswith(".json"):
-                if stored.name not in self.loads:
-                    outcome = records.read(self.world.state, stored.name, Outcome)
-                    found = files_of(outcome, self.world.config)
-                    self.loads[stored.name] = frozenset(f.load_id for f in found if f.table)
+        chunks = [s.name for s in listing if "/chunks/" in s.name and s.name.endswith(".json")]
+        for name in chunks:
+            if name not in self.loads:
+                outcome = records.read(self.world.state, name, Outcome)
+                found = files_of(outcome, self.world.config)
+                self.loads[name] = frozenset(each.load_id for each in found if each.table)
         wanted = frozenset().union(*self.loads.values())
         if not wanted:
             return []

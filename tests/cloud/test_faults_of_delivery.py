@@ -217,7 +217,7 @@ def test_inserts_that_are_refused_for_a_while_come_once_afterwards(stage: Stage)
     refused = stage.inserts.refused
     stage.inserts.on = True
     at = stage.morning(day)
-    stage.project.wait(lambda: stage.inserts.refused < refused + 6)
+    stage.project.wait(lambda: stage.inserts.refused < refused + 4)
     stage.inserts.on = False
     stage.project.settle([records.tick_name(at)])
     told = stage.check(day, at) | {"refused": stage.inserts.refused - refused}
@@ -238,7 +238,7 @@ def test_what_always_fails_is_given_up_after_five_attempts_and_the_sweep_makes_i
     project.bigquery.delete_table(table)
     try:
         at = stage.morning(day)
-        project.wait(lambda: dead.extend(project.dead_letters()) or not dead)
+        project.wait(lambda: not _pulled(project, dead))
     finally:
         project.bigquery.create_table(table)
     failed = [
@@ -247,11 +247,17 @@ def test_what_always_fails_is_given_up_after_five_attempts_and_the_sweep_makes_i
         if line.get("action") == "retry"
     ]
     assert len(dead) == 1
-    assert len(failed) == ATTEMPTS
+    # Pub/Sub counts attempts as well as it can: now and then there is one more.
+    assert ATTEMPTS <= len(failed) <= ATTEMPTS + 1
     # The order went out with the first attempt and was repeated: it is one execution.
     stage.send(EXECUTE_SWEEP, at + timedelta(minutes=11))
     project.settle([records.tick_name(at)])
     shown("given up", stage.check(day, at) | {"attempts": len(failed), "dead letters": len(dead)})
+
+
+def _pulled(project: Project, dead: list[Any]) -> list[Any]:
+    dead += project.dead_letters()
+    return dead
 
 
 @pytest.mark.soak

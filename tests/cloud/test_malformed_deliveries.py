@@ -188,12 +188,12 @@ def test_duplicate_ids_are_one_tick(project: Project, table: Table, name: str) -
     assert (first.status, again.status) == (200, 200)
     assert "refuse" not in first.actions + again.actions
     assert set(again.actions) <= {"repeat", "lock"}
-    table, key = {
+    rows, key = {
         "schedule_locker": ("daily_expected_schedule", "slot_id"),
         "controller": ("workflow_decisions", "decision_id"),
         "cleanup": ("cleanup_operations", "cleanup_id"),
     }[name]
-    ids = [row[key] for row in project.rows(table)]
+    ids = [row[key] for row in project.rows(rows)]
     assert len(ids) == len(set(ids)) > 0
 
 

@@ -118,9 +118,9 @@ def raw(path: str, loaded: str, index: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def complete(path: str, *, whole: bool = True) -> dict[str, Any]:
+def complete(path: str, clock: str = "12:00", *, whole: bool = True) -> dict[str, Any]:
     more = {"gcs_path": path, "gcs_generation": 1, "complete": whole}
-    return run("files", path, "12:00", "success", **more)
+    return run("files", path, clock, "success", **more)
 
 
 ON_TIME_RUN = decision("on_time", "RUN", "18:00", "due")
@@ -180,10 +180,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         run("failed", "c", "18:03", "failed"),
         run("old", "d", "04:59", "success"),  # 23:59 in New York, the day before
         complete(f"{GAME}/g1/20251112T100000Z.json", whole=False),
-        complete(f"{GAME}/g2/20251112T100000Z.json"),
+        complete(f"{GAME}/g2/20251112T100000Z.json", "10:00"),
         complete(f"{GAME}/g2/final.json"),
         complete(f"{GAME}/g3/final.json"),
-        complete(f"{GAME}/g3/20251112T200000Z.json"),
+        complete(f"{GAME}/g3/20251112T200000Z.json", "17:00"),
     ],
     "cleanup_operations": [
         {
@@ -351,11 +351,26 @@ def test_a_raw_view_has_each_target_from_its_newest_complete_file() -> None:
     ]
 
 
+def test_a_file_announced_again_late_does_not_beat_a_newer_one() -> None:
+    class Late(Rows):
+        def rows(self, dataset: str, table: str) -> Iterable[Mapping[str, Any]]:
+            rows = [dict(r) for r in super().rows(dataset, table)]
+            for row in rows if table == "odds" else []:
+                if row["gcs_path"].endswith(("g2/20251112T100000Z.json", "g3/final.json")):
+                    row["loaded_at"] = at("22:00")  # the newer files were loaded at 20:05
+            return rows
+
+    sql = "SELECT DISTINCT gcs_path FROM nba_raw.v_odds ORDER BY 1"
+    answer = Sql(Late(), config=CONFIG).query(sql, now=NOW)
+    assert answer.rows == [(f"{GAME}/g2/final.json",), (f"{GAME}/g3/20251112T200000Z.json",)]
+
+
 def test_final_wins_over_an_instant_that_was_loaded_with_it() -> None:
     class Together(Rows):
         def rows(self, dataset: str, table: str) -> Iterable[Mapping[str, Any]]:
+            same = {"odds": "loaded_at", "scraper_execution_log": "triggered_at"}.get(table)
             rows = super().rows(dataset, table)
-            return [{**r, "loaded_at": at("20:05")} for r in rows] if table == "odds" else rows
+            return [{**r, same: at("20:05")} for r in rows] if same else rows
 
     sql = "SELECT gcs_path FROM nba_raw.v_odds WHERE gcs_path LIKE '%/g3/%'"
     answer = Sql(Together(), config=CONFIG).query(sql, now=NOW)

@@ -180,7 +180,8 @@ def _commit() -> str:
         return done.stdout.strip()
 
     try:
-        changed = git("status", "--porcelain", "--untracked-files=no", ":/shared", ":/functions")
+        played = [f":/{name}" for name in ("shared", "functions", "scrapers", "sim", "config")]
+        changed = git("status", "--porcelain", "--", *played)
         return git("rev-parse", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
