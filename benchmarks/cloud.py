@@ -40,7 +40,7 @@ ROUNDS, WARM_UPS = 5, 1
 #: Seconds between two looks at the rows, and until a round must have ended.
 LOOK, PATIENCE = 0.02, 120.0
 
-#: The cloud's world, whose scrapers are the stub's: put beside each function, named in TIPOFF_WORLD.
+#: The cloud's world with the stub's scrapers: put beside each function, named in TIPOFF_WORLD.
 WORLD = """
 from shared.gcp.world import connect
 

@@ -20,7 +20,7 @@ _SIMPLE = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True)) | {c: c for c in "
 
 
 def plain_strings(sql: str) -> str:
-    """`sql` with every string literal in single quotes and only \\\\ and \\' escaped.
+    """`sql` with every string literal in single quotes; only backslash and quote stay escaped.
 
     Raises `Refused` for BYTES literals and for escapes that BigQuery does not know.
     """
