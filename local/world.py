@@ -50,9 +50,7 @@ def build_world(
     store = Store(settings.data, schemas)
 
     def pool(source: str, concurrency: int) -> Pool:
-        return world.once(
-            f"pool {source}", lambda: ThreadPool(concurrency, clock, name=source)
-        )
+        return world.once(f"pool {source}", lambda: ThreadPool(concurrency, clock, name=source))
 
     bus = LocalBus(store, clock, subscriptions(config), policy=policy)
     world = World(

@@ -100,7 +100,7 @@ class Event:
     def trace_id(self) -> str | None:
         """The trace id of the traceparent attribute, if there is one."""
         parts = self.attributes.get("traceparent", "").split("-")
-        return parts[1] if len(parts) == 4 else None  # noqa: PLR2004 W3C: four parts
+        return parts[1] if len(parts) == 4 else None  # four, says W3C
 
 
 def message(topic: str, content: Content, attributes: Mapping[str, str] | None = None) -> Message:
