@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +9,7 @@ from shared.core.errors import BadInput
 from shared.core.ports import Clock, Message
 from shared.errors import PortUnavailable
 from shared.gcp.faults import foreign
-from shared.log import trace
+from shared.log import traceparent
 from shared.messages import NOW
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ _TIMEOUT = 20.0
 _RETRY_FOR = 45.0
 _WAIT = 60.0
 
-_TRACE = re.compile(r"(?:projects/[^/]+/traces/)?([0-9a-f]{32})")
 #: What the client's `publish` calls its own arguments: no attribute can bear these names.
 _TAKEN = frozenset({"topic", "data", "ordering_key", "retry", "timeout"})
 
@@ -80,23 +77,11 @@ class PubSubBus:
 
     def _attributes(self, message: Message) -> Mapping[str, str]:
         attributes = dict(message.attributes)
-        if (parent := traceparent(message)) is not None:
+        if (parent := traceparent(f"{message.topic} {message.body}")) is not None:
             attributes.setdefault("traceparent", parent)
         if self._simulated and self._clock.simulated:
             attributes.setdefault(NOW, self._clock.now().isoformat())
         return attributes
-
-
-def traceparent(message: Message) -> str | None:
-    """The W3C header of the delivery being handled, or None outside a trace.
-
-    The span is derived from the message: a repeat of the same effects is the same span.
-    """
-    found = _TRACE.fullmatch(trace.get() or "")
-    if found is None:
-        return None
-    span = hashlib.sha256(f"{found[1]} {message.topic} {message.body}".encode()).hexdigest()[:16]
-    return f"00-{found[1]}-{span}-01"
 
 
 def _check(message: Message) -> None:
