@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scrapers.base import Ask, Fetched, Http, Record
 from scrapers.params import by_teams, day_games, need_date, season, tricode
 from scrapers.payload import list_of, map_of, records_at
@@ -24,7 +26,7 @@ def fetch_box_scores(ask: Ask, http: Http) -> Fetched:
     The source has no NBA ids: games are matched by their teams.
     """
     day = need_date(ask)
-    games, pages = _pages(ask, http, "/v1/box_scores", {"date": day.isoformat()})
+    games, pages = read_pages(ask, http, "/v1/box_scores", {"date": day.isoformat()})
     for game in games:
         found = str(game.get("date", day.isoformat()))[:10]
         if found != day.isoformat():
@@ -32,15 +34,9 @@ def fetch_box_scores(ask: Ask, http: Http) -> Fetched:
                 "malformed", f"{ask.scraper}: asked for {day.isoformat()}, got [{found}]"
             )
     records = [game for game in games if any(_players(game, side) for side in _SIDES)]
-    matched = by_teams(day_games(ask))
-    covers = {
-        matched[teams].game_id
-        for game in records
-        if (teams := _teams(game)) in matched and is_whole(game)
-    }
     return Fetched(
         records=records,
-        covers=tuple(sorted(covers)),
+        covers=covered(ask, (game for game in records if is_whole(game))),
         stats={"pages": pages, "games_without_players": len(games) - len(records)},
     )
 
@@ -48,7 +44,12 @@ def fetch_box_scores(ask: Ask, http: Http) -> Fetched:
 def fetch_standings(ask: Ask, http: Http) -> Fetched:
     """One record per team; covers the date. The source names a season by its first year."""
     day, start = need_date(ask), season(ask)[:4]
-    records, pages = _pages(ask, http, "/v1/standings", {"season": start})
+    records, pages = read_pages(ask, http, "/v1/standings", {"season": start})
+    for record in records:
+        if str(found := record.get("season", start)) != start:
+            raise SourceFailure(
+                "malformed", f"{ask.scraper}: asked for season {start}, got [{found}]"
+            )
     covers = (day.isoformat(),) if records else ()
     return Fetched(records=records, covers=covers, stats={"pages": pages})
 
@@ -56,18 +57,29 @@ def fetch_standings(ask: Ask, http: Http) -> Fetched:
 def fetch_active_players(ask: Ask, http: Http) -> Fetched:
     """One record per active player, all pages; covers the date."""
     day = need_date(ask)
-    records, pages = _pages(ask, http, "/v1/players/active", {"per_page": PER_PAGE})
+    records, pages = read_pages(ask, http, "/v1/players/active", {"per_page": PER_PAGE})
     covers = (day.isoformat(),) if records else ()
     return Fetched(records=records, covers=covers, stats={"pages": pages})
 
 
 def is_whole(game: Record) -> bool:
     """Whether the game has ended and both teams have their players."""
+    return has_ended(game) and all(_players(game, side) >= STARTERS for side in _SIDES)
+
+
+def has_ended(game: Record) -> bool:
+    """Whether the source says that the game is over, and after as many periods as it takes."""
     period = game.get("period")
-    ended = str(game.get("status", "")).startswith("Final") and (
+    return str(game.get("status", "")).startswith("Final") and (
         not isinstance(period, int) or period >= REGULATION
     )
-    return ended and all(_players(game, side) >= STARTERS for side in _SIDES)
+
+
+def covered(ask: Ask, games: Iterable[Record]) -> tuple[str, ...]:
+    """The NBA ids of `games` by their teams: those that are games of the day."""
+    matched = by_teams(day_games(ask))
+    found = {matched[teams].game_id for game in games if (teams := _teams(game)) in matched}
+    return tuple(sorted(found))
 
 
 _SIDES = ("visitor_team", "home_team")
@@ -82,7 +94,7 @@ def _teams(game: Record) -> tuple[str, str]:
     return away, home
 
 
-def _pages(ask: Ask, http: Http, path: str, params: dict[str, str]) -> tuple[list[Record], int]:
+def read_pages(ask: Ask, http: Http, path: str, params: dict[str, str]) -> tuple[list[Record], int]:
     """Every page of a list, and how many there were: one that fails fails the whole."""
     records: list[Record] = []
     seen: set[str] = set()

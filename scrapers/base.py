@@ -31,6 +31,8 @@ class Ask:
     now: datetime
     #: Options of the registry entry or of a manual run (market, minutes to walk back, ...).
     options: Mapping[str, str] = field(default_factory=dict)
+    #: Equal for every asking that is the same run, also after a crash.
+    run_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +50,18 @@ class Fetched:
     stats: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handed(Fetched):
+    """What a scraper service fetched and wrote itself: a file and a number, no records here."""
+
+    records: Sequence[Record] = ()
+    record_count: int
+    #: A name in the raw bucket, or `gs://bucket/name` of another; None with no records.
+    path: str | None
+    #: False where the service says that it is only a part.
+    whole: bool = True
+
+
 class Http(Protocol):
     """One source's client: base URL, headers, key, limits, retries and deadline included."""
 
@@ -58,9 +72,13 @@ class Http(Protocol):
         *,
         headers: Mapping[str, str] | None = None,
         accept: Sequence[int] = (200,),
+        cost: int = 0,
     ) -> Response:
         """GET `path` of the source; statuses outside `accept` raise SourceFailure after the
-        retries that the status allows (429, 5xx, timeouts, network; never 404 or 422)."""
+        retries that the status allows (429, 5xx, timeouts, network; never 404 or 422).
+
+        Refusals in `accept` count only where the source's `not_there` has them too. `cost`: the
+        API credits it costs at most; `out_of_credits` when that would spend the reserve."""
         ...
 
 

@@ -12,17 +12,20 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 import tenacity
 
+from scrapers.calls import Call, Params, RunHttp
+from scrapers.credits import Balance
 from scrapers.limiter import Limiter
 from scrapers.redact import redact
 from scrapers.response import Response
 from scrapers.seats import Seats
+from scrapers.service_account import ServiceAccount, is_account
 from scrapers.source import SourceLimits
 from scrapers.wire import Deadline, KeyedTransport, Passing, exchange
 from shared.core.ports import Clock, Secrets
 from shared.errors import MissingSecret, SourceFailure
 
-Params = Mapping[str, str | Sequence[str]]
-
+#: From here on a status is a refusal.
+BAD = 400
 #: Seconds of the first back-off; each further one doubles, up to the source's longest.
 FIRST_BACKOFF = 1.0
 
@@ -59,12 +62,14 @@ class SourceClient:
         self._clock = clock
         self._secrets = secrets
         self._base = _base(source.host, sources_url)
+        self.balance = Balance(source.credits)
         self._limiter = Limiter(source.rate, source.concurrency, clock)
         self._lock = threading.Lock()
         self._key: str | None = None
-        wire = transport or _network(source, self._base)
+        self._account: ServiceAccount | None = None
+        self._wire = wire = transport or _network(source, self._base)
         if source.key_in is not None:
-            wire = KeyedTransport(wire, place=source.key_in, key=self._read_key)
+            wire = KeyedTransport(wire, place=source.key_in, key=self._key_of_now)
         self._client = httpx.Client(
             transport=wire,
             headers=dict(source.headers),
@@ -79,9 +84,10 @@ class SourceClient:
         *,
         headers: Mapping[str, str] | None = None,
         accept: Sequence[int] = (200,),
+        cost: int = 0,
     ) -> Response:
         """GET `path`, as `Http.get`; use `for_run()` to know what it cost."""
-        return self.for_run().get(path, params, headers=headers, accept=accept)
+        return self.for_run().get(path, params, headers=headers, accept=accept, cost=cost)
 
     def for_run(self) -> RunHttp:
         """The same client, counting for one run."""
@@ -91,19 +97,18 @@ class SourceClient:
         """Close the connections."""
         self._client.close()
 
-    def ask(
-        self,
-        path: str,
-        params: Params | None,
-        *,
-        headers: Mapping[str, str] | None,
-        accept: Sequence[int],
-        attempted: Callable[[int], None],
-    ) -> Response:
-        """One call with its retries; `attempted` hears the number of each attempt."""
-        url = httpx.URL(self._base + path, params=params)
-        known_as = partial(self._known_as, path, params)
+    def ask(self, call: Call, run: RunHttp) -> Response:
+        """One call with its retries, counted in `run`; refused first if credits are short."""
+        known_as = partial(self._known_as, call)
         self._need_key(known_as)
+        now = self._clock.now()
+        if run.until is not None and now > run.until:
+            raise SourceFailure("out_of_time", f"{known_as()}: too late in its chunk to begin")
+        with self.balance.aside(call.cost, known_as, now):
+            return self._ask(call, run, known_as)
+
+    def _ask(self, call: Call, run: RunHttp, known_as: Callable[[], str]) -> Response:
+        url = httpx.URL(self._base + call.path, params=call.params)
         # tries x (timeout + back-off) is what the chunk planned for: Retry-After is kept if
         # that leaves room for it. Asking before the source allows it would be of no use.
         room = self.source.tries * self.source.backoff
@@ -120,23 +125,20 @@ class SourceClient:
         for attempt in retrying:
             with attempt:
                 number = attempt.retry_state.attempt_number
-                attempted(number)
-                return self._attempt(url, headers, accept, known_as, number)
+                run.count(number)
+                return self._attempt(url, call, known_as, run)
         raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
 
     def _attempt(
-        self,
-        url: httpx.URL,
-        headers: Mapping[str, str] | None,
-        accept: Sequence[int],
-        known_as: Callable[[], str],
-        number: int,
+        self, url: httpx.URL, call: Call, known_as: Callable[[], str], run: RunHttp
     ) -> Response:
+        absent = self.source.not_there
         request = self._client.build_request(
-            "GET",
+            call.method,
             url,
-            headers=dict(headers) if headers else None,
-            extensions={"attempt": number},
+            headers=dict(call.headers) if call.headers else None,
+            content=call.content,
+            extensions={"attempt": run.attempt},
         )
         with self._limiter:
             now = self._clock.now()
@@ -146,14 +148,19 @@ class SourceClient:
                     self._client,
                     request,
                     deadline=deadline,
-                    accept=accept,
+                    accept=[each for each in call.accept if each < BAD or each in absent],
+                    retry=self.source.retry,
                     max_bytes=self.source.max_bytes,
+                    heard=lambda told: run.hear(*self.balance.hear(told, self._clock.now())),
                 )
             except SourceFailure as e:
                 # A transport may name the whole address: neither this nor its cause may.
                 if e.__cause__ is not None:
                     e.__cause__.args = (self._safe(str(e.__cause__)),)
                 e.args = (f"{known_as()}: {self._safe(str(e))}",)
+                if e.error_type == "blocked" and run.credits_left == 0:
+                    # A used up quota comes as 401, like a wrong key.
+                    e.error_type = "out_of_credits"
                 raise
 
     def _wait(self, call: str, state: tenacity.RetryCallState) -> float:
@@ -165,14 +172,15 @@ class SourceClient:
     def _safe(self, text: str) -> str:
         return redact(text, self._key or "")
 
-    def _known_as(self, path: str, params: Params | None) -> str:
+    def _known_as(self, call: Call) -> str:
         """What a call is called, made only when it fails: in messages, and for its jitter.
 
         It has the source's own address, also where a simulated one answers for it, so that both
         are the same in every run.
         """
-        url = httpx.URL(f"https://{self.source.host}{path}", params=params)
-        return f"{self.source.name}: GET {self._safe(str(url))}"
+        url = httpx.URL(f"https://{self.source.host}{call.path}", params=call.params)
+        sent = f" {call.content.decode()}" if call.content else ""
+        return f"{self.source.name}: {call.method} {self._safe(f'{url}{sent}')}"
 
     def _need_key(self, known_as: Callable[[], str]) -> None:
         try:
@@ -186,35 +194,16 @@ class SourceClient:
             if self._key is None:
                 if self.source.secret is None:
                     raise MissingSecret(f"source [{self.source.name}] names no secret")
-                self._key = self._secrets.get(self.source.secret).strip()
+                found, scope = self._secrets.get(self.source.secret).strip(), self.source.scope
+                if scope is not None and is_account(found):
+                    self._account = ServiceAccount(found, scope, self._clock, self._wire)
+                self._key = found
             return self._key
 
-
-class RunHttp:
-    """A source's client as one run sees it: it counts. Implements `scrapers.base.Http`."""
-
-    def __init__(self, client: SourceClient) -> None:
-        """One a run: not shared between threads."""
-        self._client = client
-        #: Attempts that went out, whatever came of them.
-        self.requests = 0
-        #: Attempts after the first of their call: the run's retry_count.
-        self.retries = 0
-
-    def get(
-        self,
-        path: str,
-        params: Params | None = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        accept: Sequence[int] = (200,),
-    ) -> Response:
-        """GET `path`, as `Http.get`."""
-        return self._client.ask(path, params, headers=headers, accept=accept, attempted=self._count)
-
-    def _count(self, attempt: int) -> None:
-        self.requests += 1
-        self.retries += attempt > 1
+    def _key_of_now(self) -> str:
+        """The key, or where it is a service account's: the account's token."""
+        key = self._read_key()
+        return key if self._account is None else self._account.token()
 
 
 def _base(host: str, sources_url: str | None) -> str:

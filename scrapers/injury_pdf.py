@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from scrapers.base import Record
+from scrapers.pdf_text import pages_of, text_of
 from shared.errors import SourceFailure
 
 #: What the report says for a team that has not reported yet.
@@ -31,15 +31,6 @@ COLUMNS = {
 CARRIED = ("game_date", "game_time", "matchup", "team")
 #: Points by which a cell may begin left of its header.
 LEFT = 3.0
-#: Points by which words of one line may differ in height.
-SAME_LINE = 3.0
-#: Points between two words; the reports set words closer than pdfplumber's default expects.
-WORD_GAP = 1.0
-
-#: A whole PDF ends with %%EOF, give or take what servers append. The library would open a
-#: cut-off one all the same and give the pages it finds.
-TAIL = 1024
-
 #: How a reason begins. A long reason is centred on its row: its first line may stand above
 #: the player, and only its first words tell it from the end of the reason before.
 REASON_BEGINS = re.compile(
@@ -72,9 +63,9 @@ class _Reader:
     waiting: list[str] = field(default_factory=list)
     unread_lines: int = 0
 
-    def line(self, words: Sequence[Any]) -> None:
+    def line(self, words: list[Any]) -> None:
         """Take the next line, top to bottom: header, table or neither."""
-        text = " ".join(word["text"] for word in words)
+        text = text_of(words)
         columns = _header(words)
         if columns:
             self.columns = columns
@@ -139,49 +130,16 @@ def read_report(body: bytes, place: str) -> Report:
 
     SourceFailure `error_page` for HTML, `malformed` for anything that is no such report.
     """
-    if body.lstrip()[:1] == b"<":
-        raise SourceFailure("error_page", f"{place}: HTML instead of a PDF")
-    if not body.startswith(b"%PDF"):
-        raise SourceFailure("malformed", f"{place}: not a PDF")
-    if b"%%EOF" not in body[-TAIL:]:
-        raise SourceFailure("malformed", f"{place}: the PDF is cut off after {len(body)} bytes")
     reader = _Reader(place)
     pages = 0
-    try:
-        for words in _pages(body):
-            pages += 1
-            for line in _lines(words):
-                reader.line(line)
-    except SourceFailure:
-        raise
-    except Exception as e:
-        # A damaged PDF fails in as many ways as the library has modules.
-        raise SourceFailure("malformed", f"{place}: unreadable PDF ({type(e).__name__})") from e
+    for lines in pages_of(body, place):
+        pages += 1
+        for line in lines:
+            reader.line(line)
     reader.end()
     if not reader.columns:
         raise SourceFailure("malformed", f"{place}: the PDF has no table header")
     return Report(rows=reader.rows, pages=pages, unread_lines=reader.unread_lines)
-
-
-def _pages(body: bytes) -> Iterator[list[Any]]:
-    import pdfplumber
-
-    with pdfplumber.open(io.BytesIO(body)) as pdf:
-        for page in pdf.pages:
-            yield page.extract_words(x_tolerance=WORD_GAP)
-
-
-def _lines(words: list[Any]) -> Iterator[list[Any]]:
-    """The words by line, top to bottom, each left to right."""
-    ordered = sorted(words, key=lambda word: word["top"])
-    line: list[Any] = []
-    for word in ordered:
-        if line and word["top"] - line[0]["top"] > SAME_LINE:
-            yield sorted(line, key=lambda w: w["x0"])
-            line = []
-        line.append(word)
-    if line:
-        yield sorted(line, key=lambda w: w["x0"])
 
 
 def _header(words: Sequence[Any]) -> list[tuple[str, float]]:

@@ -10,6 +10,7 @@ from scrapers.injury_pdf import NOT_SUBMITTED, read_report
 from scrapers.nba_cdn import refuse_region_block
 from scrapers.params import by_teams, day_games, need_date
 from shared.core.days import ET, wall
+from shared.errors import SourceFailure
 
 #: Since this date the address holds minutes too, in quarters of an hour.
 QUARTERS_SINCE = date(2025, 12, 23)
@@ -34,6 +35,10 @@ def fetch_injury_report(ask: Ask, http: Http) -> Fetched:
         if response.status == NOT_PUBLISHED:
             continue
         report = read_report(response.body, ask.scraper)
+        newest = max((str(row["game_date"]) for row in report.rows), default=day.isoformat())
+        if newest < day.isoformat():
+            # A report lists the games to come: late at night those of the next date alone.
+            raise SourceFailure("malformed", f"{ask.scraper}: asked for {day}, got [{newest}]")
         return Fetched(
             records=report.rows,
             covers=_covers(ask, day, report.rows),

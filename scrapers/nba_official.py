@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from scrapers.base import Ask, Fetched, Http, Record
 from scrapers.params import by_teams, day_games, need_date
 from scrapers.payload import records_at
+from shared.errors import SourceFailure
 
 #: The crew as the source's columns name it; the fourth is the alternate.
 CREW = ("official1", "official2", "official3", "official4")
@@ -22,11 +25,24 @@ def fetch_referee_assignments(ask: Ask, http: Http) -> Fetched:
     matched = by_teams(day_games(ask))
     covers: set[str] = set()
     for row in rows:
+        _check_date(ask, row, day)
         teams = (str(row.get("away_team_abbr", "")), str(row.get("home_team_abbr", "")))
         game = matched[teams].game_id if teams in matched else nba_id(row)
         if game and any(row.get(official) for official in CREW):
             covers.add(game)
     return Fetched(records=rows, covers=tuple(sorted(covers)))
+
+
+def _check_date(ask: Ask, row: Record, day: date) -> None:
+    """Raise `malformed` for a row that says another date (MM/DD/YYYY)."""
+    found = str(row.get("game_date") or "").strip()
+    try:
+        other = bool(found) and datetime.strptime(found, "%m/%d/%Y").date() != day  # noqa: DTZ007
+    except ValueError:
+        # Another spelling tells nothing.
+        other = False
+    if other:
+        raise SourceFailure("malformed", f"{ask.scraper}: asked for {day}, got rows of [{found}]")
 
 
 def nba_id(row: Record) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from scrapers.base import Ask, Fetched, Http, Record
 from scrapers.params import DayGame, day_games, need, need_date, season
-from scrapers.payload import list_of, map_of, object_at, records_at, result_set
+from scrapers.payload import list_of, map_of, object_at, result_set
+from scrapers.schedule_feed import schedule_of
 from shared.core.games import GameType, type_of_id
 from shared.errors import SourceFailure
 
@@ -34,18 +36,11 @@ SEASON_TYPES = {
 
 def fetch_schedule(ask: Ask, http: Http) -> Fetched:
     """Every game of the season, each with `seasonYear` and its `gameDate`; covers the date."""
-    day, asked = need_date(ask), season(ask)
-    payload = http.get("/stats/scheduleleaguev2int", {"LeagueID": LEAGUE, "Season": asked}).json()
-    league = object_at(payload, "leagueSchedule", ask.scraper)
-    year = league.get("seasonYear")
-    if year is not None and year != asked:
-        raise SourceFailure("malformed", f"{ask.scraper}: asked for season {asked}, got [{year}]")
-    records = [
-        {**game, "gameDate": of_day.get("gameDate"), "seasonYear": year}
-        for of_day in records_at(league, "gameDates[]", f"{ask.scraper}.leagueSchedule")
-        for game in records_at(of_day, "games[]", f"{ask.scraper}.gameDates[]")
-    ]
-    return Fetched(records=records, covers=(day.isoformat(),) if records else ())
+    need_date(ask)
+    payload = http.get(
+        "/stats/scheduleleaguev2int", {"LeagueID": LEAGUE, "Season": season(ask)}
+    ).json()
+    return schedule_of(ask, payload)
 
 
 def fetch_player_list(ask: Ask, http: Http) -> Fetched:
@@ -54,6 +49,7 @@ def fetch_player_list(ask: Ask, http: Http) -> Fetched:
     payload = http.get(
         "/stats/playerindex", {"LeagueID": LEAGUE, "Season": season(ask), "Historical": "0"}
     ).json()
+    _check_season(ask, payload)
     records = result_set(payload, ask.scraper)
     return Fetched(records=records, covers=(day.isoformat(),) if records else ())
 
@@ -78,6 +74,7 @@ def fetch_player_boxscore(ask: Ask, http: Http) -> Fetched:
                 "Sorter": "DATE",
             },
         ).json()
+        _check_season(ask, payload)
         records.extend(result_set(payload, ask.scraper))
     for row in records:
         found = str(row.get("GAME_DATE", day.isoformat()))[:10]
@@ -88,6 +85,14 @@ def fetch_player_boxscore(ask: Ask, http: Http) -> Fetched:
     return Fetched(
         records=records, covers=whole_games(records), stats={"season_types": list(kinds)}
     )
+
+
+def _check_season(ask: Ask, payload: Any) -> None:
+    """Raise `malformed` when the answer says that it is for another season than was asked for."""
+    asked = season(ask)
+    found = map_of(map_of({"answer": payload}, "answer"), "parameters").get("Season", asked)
+    if found != asked:
+        raise SourceFailure("malformed", f"{ask.scraper}: asked for season {asked}, got [{found}]")
 
 
 def season_types(games: Iterable[DayGame] | None) -> tuple[str, ...]:
@@ -134,6 +139,11 @@ def fetch_team_boxscore(ask: Ask, http: Http) -> Fetched:
     found = box.get("gameId", game)
     if found != game:
         raise SourceFailure("malformed", f"{ask.scraper}: asked for game {game}, got [{found}]")
+    for side in ("away", "home"):
+        code = ask.target.params.get(side)
+        found = map_of(box, f"{side}Team").get("teamTricode") or code
+        if code is not None and found != code:
+            raise SourceFailure("malformed", f"{ask.scraper}: asked for {code}, got [{found}]")
     # Before the game the teams are there without players: that is no data, not two records.
     records = [
         {"gameId": game, "side": side, **team}

@@ -1,11 +1,12 @@
-"""The Odds API: the day's events, and the odds of one event.
+"""The Odds API: the day's events, and the odds of one event, as they are now.
 
 Every answer says how many credits are left; an event is gone (404) soon after its tip.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from scrapers.params import DayGame, by_teams, day_games, need, need_date, seaso
 from scrapers.payload import records_at
 from scrapers.response import Response
 from shared.core.days import day_of_tip, iso, wall
+from shared.core.errors import BadInput
 from shared.core.targets import Target, TargetKind
 from shared.errors import SourceFailure
 
@@ -26,31 +28,16 @@ CREDITS = {
     "x-requests-used": "credits_used",
     "x-requests-last": "credits_cost",
 }
+#: Bookmakers that count as one region when they are named.
+BOOKMAKERS_A_REGION = 10
 #: Answers that mean: no odds for this event. 404 is an event that is over or withdrawn.
 NO_CONTENT, GONE = 204, 404
 
 
 def fetch_events(ask: Ask, http: Http) -> Fetched:
     """The events that begin on the ET date; finds a target per event that is a game of ours."""
-    day, of_season = need_date(ask), season(ask)
-    first, last = wall(day, time()), wall(day + timedelta(days=1), time()) - timedelta(seconds=1)
-    response = http.get(
-        f"{SPORT}/events", {"commenceTimeFrom": _zulu(first), "commenceTimeTo": _zulu(last)}
-    )
-    records = records_at(response.json(), "[]", ask.scraper)
-    games = day_games(ask)
-    matched = by_teams(games)
-    found = [
-        target
-        for event in records
-        if (target := _target(event, day, of_season, matched, any_game=games is None)) is not None
-    ]
-    return Fetched(
-        records=records,
-        covers=tuple(sorted({t.params["game"] for t in found if "game" in t.params})),
-        found=found,
-        stats=credits_of(response),
-    )
+    response = http.get(f"{SPORT}/events", bounds(need_date(ask)))
+    return events_of(ask, records_at(response.json(), "[]", ask.scraper), credits_of(response))
 
 
 def fetch_player_props(ask: Ask, http: Http) -> Fetched:
@@ -72,22 +59,83 @@ def credits_of(response: Response) -> dict[str, int]:
     }
 
 
-def _odds(ask: Ask, http: Http, *, markets: str) -> Fetched:
-    event = need(ask, "event")
+def bounds(day: date) -> dict[str, str]:
+    """The first and the last second of the ET date, as the source is asked for it."""
+    first, last = wall(day, time()), wall(day + timedelta(days=1), time()) - timedelta(seconds=1)
+    return {"commenceTimeFrom": zulu(first), "commenceTimeTo": zulu(last)}
+
+
+def events_of(ask: Ask, events: Sequence[Record], stats: Mapping[str, Any], **more: str) -> Fetched:
+    """The events, and a target per event that is a game of ours; `more` goes into each."""
+    day, of_season = need_date(ask), season(ask)
+    games = day_games(ask)
+    matched = by_teams(games)
+    _check(ask, events, day)
+    # Each once, whatever page or snapshot repeats it.
+    events = list({str(event["id"]): event for event in events}.values())
+    found = [
+        target
+        for event in events
+        if (target := _target(event, day, of_season, matched, more, any_game=games is None))
+        is not None
+    ]
+    return Fetched(
+        records=events,
+        covers=tuple(sorted({t.params["game"] for t in found if "game" in t.params})),
+        found=found,
+        stats=stats,
+    )
+
+
+def odds_query(ask: Ask, markets: str) -> dict[str, str]:
+    """Markets, regions and bookmakers: the defaults, or what the options say."""
     query = {"markets": markets, **DEFAULTS}
-    query |= {key: ask.options[key] for key in query if ask.options.get(key)}
-    response = http.get(f"{SPORT}/events/{event}/odds", query, accept=(200, NO_CONTENT, GONE))
-    stats: dict[str, Any] = dict(credits_of(response))
-    if response.status == GONE:
-        return Fetched(records=(), stats={**stats, "gone": True})
-    payload = {} if response.status == NO_CONTENT else response.json()
+    return query | {key: ask.options[key] for key in query if ask.options.get(key)}
+
+
+def price(query: Mapping[str, str]) -> int:
+    """The credits that odds of this query cost at most: markets times regions.
+
+    Where bookmakers are named they stand for the regions, ten of them for one.
+    """
+    books, regions = (len(_list(query.get(key, ""))) for key in ("bookmakers", "regions"))
+    areas = math.ceil(books / BOOKMAKERS_A_REGION) if books else regions
+    return len(_list(query["markets"])) * max(areas, 1)
+
+
+def odds_of(ask: Ask, payload: object, stats: Mapping[str, Any], **more: Any) -> Fetched:
+    """The outcomes of the asked event's odds; `more` goes into each record."""
+    event = need(ask, "event")
     if payload == {}:
         return Fetched(records=(), stats=stats)
     if not isinstance(payload, Mapping) or payload.get("id", event) != event:
         raise SourceFailure("malformed", f"{ask.scraper}: not the odds of event {event}")
-    records = list(outcomes(payload, ask.scraper))
-    game = ask.target.params.get("game")
+    records = [{**outcome, **more} for outcome in outcomes(payload, ask.scraper)]
+    game = ask.target.params.get("game") or _game_of(ask, payload)
     return Fetched(records=records, covers=(game,) if game and records else (), stats=stats)
+
+
+def _game_of(ask: Ask, event: Record) -> str | None:
+    """Our id of the event's game, where the asker named the event alone."""
+    teams = tricode(event.get("away_team")) or "", tricode(event.get("home_team")) or ""
+    game = by_teams(day_games(ask)).get(teams)
+    return game.game_id if game else None
+
+
+def _odds(ask: Ask, http: Http, *, markets: str) -> Fetched:
+    event = need(ask, "event")
+    query = odds_query(ask, markets)
+    response = http.get(
+        f"{SPORT}/events/{event}/odds",
+        query,
+        accept=(200, NO_CONTENT, GONE),
+        cost=price(query),
+    )
+    stats: dict[str, Any] = dict(credits_of(response))
+    if response.status == GONE:
+        return Fetched(records=(), stats={**stats, "gone": True})
+    payload = {} if response.status == NO_CONTENT else response.json()
+    return odds_of(ask, payload, stats)
 
 
 def outcomes(payload: Record, place: str) -> Iterator[Record]:
@@ -113,17 +161,31 @@ def outcomes(payload: Record, place: str) -> Iterator[Record]:
                 }
 
 
+def _check(ask: Ask, events: Sequence[Record], day: date) -> None:
+    """Raise `malformed` for an event that nobody can ask for, and when all are of other dates."""
+    for event in events:
+        try:
+            Target(kind=TargetKind.EVENT, id=str(event.get("id") or ""))
+        except BadInput as e:
+            raise SourceFailure("malformed", f"{ask.scraper}: {e}") from e
+    tips = [tip for event in events if (tip := instant(event.get("commence_time")))]
+    if tips and all(day_of_tip(tip) != day for tip in tips):
+        found = day_of_tip(tips[0])
+        raise SourceFailure("malformed", f"{ask.scraper}: asked for {day}, got [{found}]")
+
+
 def _target(
     event: Record,
     day: date,
     of_season: str,
     matched: Mapping[tuple[str, str], DayGame],
+    more: Mapping[str, str],
     *,
     any_game: bool,
 ) -> Target | None:
     """The event as a target; None when it is none of the day's games."""
     away, home = tricode(event.get("away_team")), tricode(event.get("home_team"))
-    tip = _instant(event.get("commence_time"))
+    tip = instant(event.get("commence_time"))
     if away is None or home is None or tip is None or day_of_tip(tip) != day:
         return None
     game = matched.get((away, home))
@@ -136,13 +198,15 @@ def _target(
         "tip": iso(game.tip if game else tip),
         "date": day.isoformat(),
         "season": of_season,
+        **more,
     }
     if game:
         params["game"] = game.game_id
     return Target(kind=TargetKind.EVENT, id=params["event"], params=params)
 
 
-def _instant(text: object) -> datetime | None:
+def instant(text: object) -> datetime | None:
+    """An aware instant, or None for any other text."""
     try:
         at = datetime.fromisoformat(str(text))
     except ValueError:
@@ -150,5 +214,10 @@ def _instant(text: object) -> datetime | None:
     return at if at.tzinfo else None
 
 
-def _zulu(at: datetime) -> str:
+def zulu(at: datetime) -> str:
+    """The instant as the source wants it: UTC, whole seconds, Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _list(text: str) -> list[str]:
+    return [each for each in text.split(",") if each]

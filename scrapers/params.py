@@ -44,6 +44,11 @@ def need(ask: Ask, name: str) -> str:
     return value
 
 
+def given(ask: Ask, name: str) -> str | None:
+    """The parameter `name` of the target or of the run's options; None when nobody gave it."""
+    return ask.target.params.get(name) or ask.options.get(name) or None
+
+
 def need_date(ask: Ask) -> date:
     """The parameter `date` as a date."""
     text = need(ask, "date")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jmespath
@@ -38,16 +38,44 @@ def result_set(payload: Any, place: str) -> list[Record]:
     sets = records_at(payload, "resultSets[]", place)
     if not sets:
         raise SourceFailure("malformed", f"{place}.resultSets: no result set")
-    headers, rows = sets[0].get("headers"), sets[0].get("rowSet")
+    return _keyed(sets[0], f"{place}.resultSets[0]")
+
+
+def rows_of_set(payload: Any, name: str, place: str) -> list[Record]:
+    """The rows of the result set `name`, each keyed by the headers."""
+    sets = records_at(payload, "resultSets[]", place)
+    for one in sets:
+        if one.get("name") == name:
+            return _keyed(one, f"{place}.{name}")
+    there = ", ".join(str(one.get("name")) for one in sets) or "none"
+    raise SourceFailure("malformed", f"{place}: no result set {name}; found: {there}")
+
+
+def _keyed(one: Record, place: str) -> list[Record]:
+    headers, rows = one.get("headers"), one.get("rowSet")
     if not isinstance(headers, list) or not isinstance(rows, list):
-        raise SourceFailure("malformed", f"{place}.resultSets[0]: headers or rowSet is missing")
+        raise SourceFailure("malformed", f"{place}: headers or rowSet is missing")
+    if not all(isinstance(header, str) for header in headers):
+        raise SourceFailure("malformed", f"{place}.headers: not a list of names")
     for i, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != len(headers):
             raise SourceFailure(
-                "malformed",
-                f"{place}.resultSets[0].rowSet[{i}]: not a list of {len(headers)} values",
+                "malformed", f"{place}.rowSet[{i}]: not a list of {len(headers)} values"
             )
     return [dict(zip(headers, row, strict=True)) for row in rows]
+
+
+def each_once(rows: Iterable[Record], *names: str) -> list[Record]:
+    """The rows without repeats: of those with the same values of `names` the last one counts.
+
+    A row that lacks one of them is kept: nothing tells it from the others.
+    """
+    kept: dict[tuple[str, ...] | int, Record] = {}
+    for n, row in enumerate(rows):
+        values = [row.get(name) for name in names]
+        # As text: a source may give anything for a key, lists too.
+        kept[n if None in values else tuple(map(str, values))] = row
+    return list(kept.values())
 
 
 def list_of(record: Record, key: str) -> Sequence[Any]:

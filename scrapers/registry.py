@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import importlib.util
+import sys
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType, ModuleType
 from typing import cast
 
 from scrapers.base import Fetcher
@@ -19,13 +24,33 @@ _WHERE: dict[str, str] = {
     "nbac_play_by_play": "scrapers.nba_cdn:fetch_play_by_play",
     "nbac_referee_assignments": "scrapers.nba_official:fetch_referee_assignments",
     "nbac_injury_report": "scrapers.injury_report:fetch_injury_report",
+    "nbac_schedule": "scrapers.nba_schedule_files:fetch_schedule",
+    "nbac_schedule_cdn": "scrapers.nba_schedule_files:fetch_schedule_cdn",
+    "nbac_scoreboard_v2": "scrapers.nba_stats_lists:fetch_scoreboard",
+    "nbac_player_movement": "scrapers.nba_stats_lists:fetch_player_movement",
+    "nbac_gamebook_pdf": "scrapers.gamebook:fetch_gamebook",
+    "nbac_roster": "scrapers.nba_web:fetch_roster",
+    "br_season_roster": "scrapers.basketball_reference:fetch_season_roster",
+    "bigdataball_discovery": "scrapers.bigdataball:fetch_listing",
+    "bigdataball_pbp": "scrapers.bigdataball:fetch_play_by_play",
     "oddsa_events": "scrapers.odds_api:fetch_events",
     "oddsa_player_props": "scrapers.odds_api:fetch_player_props",
     "oddsa_game_lines": "scrapers.odds_api:fetch_game_lines",
+    "oddsa_events_his": "scrapers.odds_api_history:fetch_events_his",
+    "oddsa_player_props_his": "scrapers.odds_api_history:fetch_player_props_his",
+    "oddsa_game_lines_his": "scrapers.odds_api_history:fetch_game_lines_his",
+    "oddsa_team_players": "scrapers.odds_api_players:fetch_team_players",
     "bdl_box_scores": "scrapers.balldontlie:fetch_box_scores",
     "bdl_standings": "scrapers.balldontlie:fetch_standings",
     "bdl_active_players": "scrapers.balldontlie:fetch_active_players",
+    "bdl_games": "scrapers.balldontlie_games:fetch_games",
+    "bdl_player_box_scores": "scrapers.balldontlie_games:fetch_player_box_scores",
+    "bdl_injuries": "scrapers.balldontlie_games:fetch_injuries",
     "espn_roster": "scrapers.espn:fetch_roster",
+    "espn_scoreboard": "scrapers.espn:fetch_scoreboard",
+    "espn_game_boxscore": "scrapers.espn_box:fetch_game_boxscore",
+    "bp_events": "scrapers.bettingpros:fetch_events",
+    "bp_player_props": "scrapers.bettingpros:fetch_player_props",
 }
 WHERE: Mapping[str, str] = MappingProxyType(_WHERE)
 
@@ -52,6 +77,32 @@ def fetcher(name: str) -> Fetcher:
     if name not in WHERE:
         raise BadInput("scraper without a fetcher", name, "one of " + ", ".join(sorted(WHERE)))
     return FETCHERS[name]
+
+
+def own_fetcher(folder: Path, where: str) -> Fetcher:
+    """The fetcher at `where`, `fetchers/name.py:function` below a configuration's folder.
+
+    BadInput when there is no such file or function. The file is run once a process.
+    """
+    file, _, function = where.partition(":")
+    path = (folder / file).resolve()
+    found = getattr(_module(path, where), function, None)
+    if not callable(found):
+        raise BadInput(f"fetcher {where}", f"no {function} in {path.name}", "a function there")
+    return cast(Fetcher, found)
+
+
+@cache
+def _module(path: Path, where: str) -> ModuleType:
+    # A name of its own, and known to sys.modules: dataclasses look their module up there.
+    name = f"tipoff_own_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise BadInput(f"fetcher {where}", f"no file {path}", "a .py file in the config folder")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def register(name: str, where: str) -> None:

@@ -10,11 +10,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from scrapers.base import Ask, Fetched, Fetcher
+from scrapers.base import Ask, Fetched, Handed
+from scrapers.calls import RunHttp
+from scrapers.handed import checked, sound, weight
 from scrapers.http import SourceClient
 from scrapers.redact import redact
 from shared.core.days import iso, stamp
@@ -25,7 +27,8 @@ from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Scraper
 from shared.errors import PortUnavailable, SourceFailure
 
-#: No target starts this many seconds after its chunk did (540 s timeout, rule 6).
+#: No target, and no further call of one, starts this many seconds after its chunk did (540 s
+#: timeout, rule 6).
 LAST_START = 420.0
 
 
@@ -35,7 +38,7 @@ class Runner:
 
     order: ChunkOrder
     scraper: Scraper
-    fetcher: Fetcher
+    fetcher: Callable[[Ask, RunHttp], Fetched]
     client: SourceClient
     raw: Files
     clock: Clock
@@ -59,13 +62,18 @@ class Runner:
             completed_at=started,
         )
         http = self.client.for_run()
+        http.until = self.began + timedelta(seconds=LAST_START)
         fetched = Fetched(records=())
         try:
             if (found := self._written(target, result)) is not None:
                 return found
             self._require(target, started)
-            fetched = self.fetcher(self._ask(target, started), http)
+            ask = self._ask(target, started, result.run_id)
+            fetched = sound(self.scraper.name, self.fetcher(ask, http))
             self.accept(fetched)
+            if isinstance(fetched, Handed):
+                generation = checked(self.raw, fetched)
+                result = replace(result, path=fetched.path, generation=generation)
         except SourceFailure as e:
             result = replace(result, error_type=e.error_type, error_message=str(e))
         except (PortUnavailable, MemoryError):
@@ -80,6 +88,9 @@ class Runner:
             completed_at=self.clock.now(),
             duration_seconds=round(time.perf_counter() - clock_start, 6),
             retry_count=http.retries,
+            requests=http.requests,
+            credits=http.credits,
+            credits_left=http.credits_left,
         )
         return self._write(target, result, fetched) if result.status == "success" else result
 
@@ -98,30 +109,30 @@ class Runner:
             message = f"{self.scraper.name} needs {', '.join(missing)}"
             raise SourceFailure("missing_parameter", message)
 
-    def _ask(self, target: Target, now: datetime) -> Ask:
+    def _ask(self, target: Target, now: datetime, run: str) -> Ask:
         return Ask(
             scraper=self.scraper.name,
             target=target,
             target_date=self.order.target_date,
             now=now,
             options=self._options,
+            run_id=run,
         )
 
     def _judge(self, result: RunResult, fetched: Fetched) -> RunResult:
+        count, whole = weight(fetched)
         return replace(
             result,
-            status="success" if fetched.records else "no_data",
-            record_count=len(fetched.records),
-            complete=self._complete(result.target, fetched),
+            status="success" if count else "no_data",
+            record_count=count,
+            complete=bool(count) and whole and self._complete(result.target, fetched),
             covers=tuple(fetched.covers),
             found=tuple(fetched.found),
             stats=dict(fetched.stats),
         )
 
     def _complete(self, target: Target, fetched: Fetched) -> bool:
-        """Whether what the calendar lets one expect by now was found."""
-        if not fetched.records:
-            return False
+        """Whether what the calendar lets one expect by now was found, in some records."""
         match self.scraper.expects:
             case "games" if target.kind is TargetKind.GAME:
                 return target.id in fetched.covers
@@ -141,6 +152,11 @@ class Runner:
         games = {game["id"] for game in self.order.day_games}
         return bool(games) and games <= set(result.covers)
 
+    @property
+    def _suffix(self) -> str:
+        """A service's run leaves a receipt that names the service's file, which is announced."""
+        return "receipt.json" if self.scraper.kind == "service" else "json"
+
     def _folder(self, target: Target) -> str:
         scraper = self.scraper
         day = self.order.target_date.isoformat()
@@ -149,9 +165,9 @@ class Runner:
     def _written(self, target: Target, result: RunResult) -> RunResult | None:
         """The result whose file is there already: our own from before a crash, or a final one."""
         folder = self._folder(target)
-        names = [f"{folder}/{stamp(self.order.decided_at)}.json"]
+        names = [f"{folder}/{stamp(self.order.decided_at)}.{self._suffix}"]
         if self.scraper.final and not self.order.fresh:
-            names.insert(0, f"{folder}/final.json")
+            names.insert(0, f"{folder}/final.{self._suffix}")
         for name in names:
             if (stored := self.raw.stat(name)) is not None:
                 return self._read(target, result, name, stored.generation)
@@ -168,6 +184,11 @@ class Runner:
             run_id=result.run_id,
             triggered_at=result.triggered_at,
             completed_at=result.completed_at,
+            # It asked nobody.
+            retry_count=0,
+            requests=0,
+            credits=None,
+            credits_left=None,
             stats={"reused": name},
         )
 
@@ -177,7 +198,7 @@ class Runner:
         instant = stamp(self.order.decided_at)
         for suffix, body in fetched.attachments.items():
             self.raw.create_once(f"{folder}/{instant}.{suffix}", body)
-        name = f"{folder}/{'final' if self._final(target, result) else instant}.json"
+        name = f"{folder}/{'final' if self._final(target, result) else instant}.{self._suffix}"
         envelope = {
             "tipoff": facts_of(result, self.order),
             "records": [dict(record) for record in fetched.records],
@@ -186,13 +207,17 @@ class Runner:
         tags = {"run_id": result.run_id, "record_count": str(result.record_count)}
         creation = self.raw.create_once(name, body, tags)
         if creation.created or creation.stored.metadata.get("run_id") == result.run_id:
+            if isinstance(fetched, Handed):
+                return result
             return replace(result, path=name, generation=creation.stored.generation)
         return self._read(target, result, name, creation.stored.generation)
 
 
 def facts_of(result: RunResult, order: ChunkOrder) -> dict[str, Any]:
-    """What a file says of the run that wrote it."""
+    """What a file says of the run that wrote it; a receipt also names the file it is for."""
+    receipt = {"path": result.path, "generation": result.generation} if result.path else {}
     return {
+        **receipt,
         "run_id": result.run_id,
         "scraper": order.scraper,
         "target": result.target.id,
@@ -209,6 +234,9 @@ def facts_of(result: RunResult, order: ChunkOrder) -> dict[str, Any]:
         "completed_at": iso(result.completed_at),
         "duration_seconds": result.duration_seconds,
         "retry_count": result.retry_count,
+        "requests": result.requests,
+        "credits": result.credits,
+        "credits_left": result.credits_left,
         "stats": dict(result.stats),
     }
 
@@ -226,11 +254,15 @@ def result_of(facts: Mapping[str, Any], target: Target, path: str, generation: i
             Target(kind=TargetKind(found["kind"]), id=found["id"], params=found["params"])
             for found in facts["found"]
         ),
-        path=path,
-        generation=generation,
+        path=facts.get("path", path),
+        generation=facts["generation"] if "path" in facts else generation,
         triggered_at=datetime.fromisoformat(facts["triggered_at"]),
         completed_at=datetime.fromisoformat(facts["completed_at"]),
         duration_seconds=facts["duration_seconds"],
         retry_count=facts["retry_count"],
+        # Files of the first version do not say these.
+        requests=facts.get("requests", 0),
+        credits=facts.get("credits"),
+        credits_left=facts.get("credits_left"),
         stats=facts["stats"],
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+
+from scrapers.credits import CreditRules
 
 
 class SourceLimits(Protocol):
@@ -23,7 +25,11 @@ class SourceLimits(Protocol):
 
     @property
     def key_in(self) -> str | None:
-        """Where the key goes: `query:apiKey`, `header:Authorization`, or nowhere."""
+        """Where the key goes: `query:apiKey`, `header:X-Api-Key`, `bearer`, or nowhere."""
+
+    @property
+    def scope(self) -> str | None:
+        """What a service account's token is asked for, where the secret may be its key."""
 
     @property
     def secret(self) -> str | None:
@@ -48,6 +54,18 @@ class SourceLimits(Protocol):
     @property
     def backoff(self) -> float:
         """Seconds of the longest single back-off."""
+
+    @property
+    def retry(self) -> Sequence[str]:
+        """Statuses that are worth another try, as `429` or `5xx`."""
+
+    @property
+    def not_there(self) -> Sequence[int]:
+        """Statuses that say: not there, or not yet."""
+
+    @property
+    def credits(self) -> CreditRules | None:
+        """What its calls cost, if they do."""
 
     @property
     def max_bytes(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -63,13 +63,14 @@ class KeyedTransport(httpx.BaseTransport):
     """Puts the key into the request below the client: no log and no exception sees it."""
 
     def __init__(self, inner: httpx.BaseTransport, *, place: str, key: Callable[[], str]) -> None:
-        """`place`: query:NAME or header:NAME (BadInput otherwise)."""
+        """`place`: query:NAME, header:NAME or bearer (BadInput otherwise)."""
         kind, _, name = place.partition(":")
-        if kind not in {"query", "header"} or not name:
-            raise BadInput("key_in", place, "query:NAME or header:NAME")
+        if place != "bearer" and (kind not in {"query", "header"} or not name):
+            raise BadInput("key_in", place, "query:NAME, header:NAME or bearer")
         self._inner = inner
         self._in_query = kind == "query"
-        self._name = name
+        self._name = name or "Authorization"
+        self._before = "" if name else "Bearer "
         self._key = key
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -78,7 +79,7 @@ class KeyedTransport(httpx.BaseTransport):
         if self._in_query:
             url = url.copy_set_param(self._name, self._key())
         else:
-            headers[self._name] = self._key()
+            headers[self._name] = self._before + self._key()
         return self._inner.handle_request(
             httpx.Request(
                 request.method,
@@ -100,9 +101,13 @@ def exchange(
     *,
     deadline: Deadline,
     accept: Sequence[int],
+    retry: Sequence[str],
     max_bytes: int,
+    heard: Callable[[Mapping[str, str]], None],
 ) -> Response:
     """Send `request` once, read its body up to `max_bytes` and the deadline.
+
+    `heard` is told the headers of every answer, also of a refusal.
 
     Raises `Passing` for what a retry may cure and `SourceFailure` for what it cannot.
     """
@@ -111,8 +116,9 @@ def exchange(
         try:
             # httpx bounds each read, not the whole: what is left bounds those of the body.
             response.request.extensions.get("timeout", {})["read"] = max(deadline.left(), 0.001)
+            heard(response.headers)
             if response.status_code not in accept:
-                raise _refusal(response, _quote(response, deadline), deadline.now())
+                raise _refusal(response, _quote(response, deadline), deadline.now(), retry)
             body = _body(response, deadline, max_bytes)
         finally:
             response.close()
@@ -133,7 +139,8 @@ def _send(client: httpx.Client, request: httpx.Request, deadline: Deadline) -> h
         following = response.next_request
         response.close()
         deadline.check()
-        if following is None or _origin(following.url) != _origin(request.url):
+        same = following is not None and _origin(following.url) == _origin(request.url)
+        if following is None or not same or request.method != "GET":
             # A consent or log-in page on another host: never followed, least of all with a key.
             raise SourceFailure(
                 "error_page",
@@ -176,19 +183,27 @@ def _quote(response: httpx.Response, deadline: Deadline) -> str:
     return " ".join(bytes(body[:QUOTED_BYTES]).decode("utf-8", "replace").split())
 
 
-def _refusal(response: httpx.Response, quote: str, now: datetime) -> SourceFailure:
+def _refusal(
+    response: httpx.Response, quote: str, now: datetime, retry: Sequence[str]
+) -> SourceFailure:
     status = response.status_code
     said = f"status {status}" + (f", said [{quote}]" if quote else "")
-    wait = retry_after(response.headers.get("retry-after"), now)
+    if str(status) in retry or f"{status // 100}xx" in retry:
+        wait = retry_after(response.headers.get("retry-after"), now)
+        return Passing(error_type_of(status), said, status=status, retry_after=wait)
+    unexpected = "unexpected " if status < httpx.codes.BAD_REQUEST else ""
+    return SourceFailure(error_type_of(status), unexpected + said, status=status)
+
+
+def error_type_of(status: int) -> str:
+    """The failure's machine name for a status that nobody can use."""
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return Passing("rate_limited", said, status=status, retry_after=wait)
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return Passing("http_5xx", said, status=status, retry_after=wait)
+        return "rate_limited"
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        return SourceFailure("blocked", said, status=status)
-    if status >= httpx.codes.BAD_REQUEST:
-        return SourceFailure("http_4xx", said, status=status)
-    return SourceFailure("malformed", f"unexpected {said}", status=status)
+        return "blocked"
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return "http_5xx"
+    return "http_4xx" if status >= httpx.codes.BAD_REQUEST else "malformed"
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -1,9 +1,14 @@
 -- Each target from its newest complete file; {table} is a table of nba_raw.
--- A path is source/dataset/target_date/target/file: the target is the folder. The file whose run
--- began last wins, whenever it was loaded: a file announced again is no news. Of runs of the same
--- instant final.json wins, then the later name.
+-- The log says what a file is about: a scraper service lays its files where it likes. The file
+-- whose run began last wins, whenever it was loaded: a file announced again is no news. Of runs of
+-- the same instant final.json wins, then the later name.
 WITH complete_files AS (
-  SELECT gcs_path, gcs_generation, MIN(triggered_at) AS triggered_at
+  SELECT
+    gcs_path,
+    gcs_generation,
+    MIN(scraper_name) AS scraper_name,
+    MIN(target) AS target,
+    MIN(triggered_at) AS triggered_at
   FROM `nba_orchestration.scraper_execution_log`
   WHERE complete
   GROUP BY gcs_path, gcs_generation
@@ -11,7 +16,8 @@ WITH complete_files AS (
 files AS (
   SELECT
     raw.game_date,
-    REGEXP_EXTRACT(raw.gcs_path, r'^(.*)/[^/]+$') AS target,
+    complete_files.scraper_name,
+    complete_files.target,
     raw.gcs_path,
     raw.gcs_generation,
     MAX(complete_files.triggered_at) AS triggered_at
@@ -19,14 +25,14 @@ files AS (
   JOIN complete_files
     ON complete_files.gcs_path = raw.gcs_path
     AND complete_files.gcs_generation = raw.gcs_generation
-  GROUP BY 1, 2, 3, 4
+  GROUP BY 1, 2, 3, 4, 5
 ),
 newest AS (
   SELECT gcs_path, gcs_generation, game_date
   FROM files
   WHERE TRUE
   QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY game_date, target
+    PARTITION BY game_date, scraper_name, target
     ORDER BY triggered_at DESC, ENDS_WITH(gcs_path, '/final.json') DESC, gcs_path DESC,
       gcs_generation DESC
   ) = 1

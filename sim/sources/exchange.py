@@ -26,6 +26,9 @@ class Request:
     attempt: int = 1
     #: False when the asker did not say the instant: then `now` is the real time.
     simulated: bool = True
+    method: str = "GET"
+    #: Of a POST.
+    body: bytes = b""
 
     @property
     def target(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,12 +27,15 @@ class SourceServer:
         port: int = 0,
         *,
         clock: Callable[[], datetime] | None = None,
+        services: Mapping[str, Callable[[Request], Reply]] | None = None,
     ) -> None:
         """Bind 127.0.0.1:`port` (0: a free one); raises OSError.
 
         `clock` tells the instant of requests that do not say their own; without it they get 400.
+        `services` answer for hosts beside the sources', also to POST (ScraperService.answer).
         """
-        handler = type("Handler", (_Handler,), {"world": world, "clock": (clock,)})
+        inside = {"world": world, "clock": (clock,), "services": services or {}}
+        handler = type("Handler", (_Handler,), inside)
         self._server = _Server(("127.0.0.1", port), handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="sources", daemon=True
@@ -85,6 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
     world: SourceWorld
     #: In a tuple, lest it become a method.
     clock: tuple[Callable[[], datetime] | None]
+    services: Mapping[str, Callable[[Request], Reply]]
     protocol_version = "HTTP/1.1"
     # A small answer goes out at once.
     disable_nagle_algorithm = True
@@ -96,7 +100,15 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError as e:
             self._send(text_reply(f"bad request: {e}", 400, "text/plain"))
             return
-        self._send(answer(self.world, request))
+        service = self.services.get(request.host)
+        if service is None and request.method != "GET":
+            self._send(text_reply("only GET", 405, "text/plain"))
+            return
+        self._send(service(request) if service else answer(self.world, request))
+
+    def do_POST(self) -> None:
+        """Answer a POST: as a GET, with a body."""
+        self.do_GET()
 
     def _request(self) -> Request:
         parts = urlsplit(self.path)
@@ -110,7 +122,10 @@ class _Handler(BaseHTTPRequestHandler):
             raise ValueError(f"no {NOW}, and no clock")
         if now.tzinfo is None:
             raise ValueError(f"{NOW} without offset")
+        length = int(self.headers.get("content-length", "0"))
         return Request(
+            method=self.command,
+            body=self.rfile.read(length) if length else b"",
             host=host,
             path="/" + unquote(path),
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),

@@ -23,6 +23,8 @@ class Dataset(StrEnum):
     GAME_LOG = "game_log"
     BDL_BOX = "bdl_box"
     PLAY_BY_PLAY = "play_by_play"
+    GAMEBOOK = "gamebook"
+    DRIVE = "drive"
 
 
 #: Minutes from the end of a game until a dataset is there: the least and the most.
@@ -31,6 +33,9 @@ _AFTER_END = {
     Dataset.GAME_LOG: (5, 15),
     Dataset.BDL_BOX: (5, 40),
     Dataset.PLAY_BY_PLAY: (20, 60),
+    Dataset.GAMEBOOK: (20, 90),
+    # The publisher needs 6 hours at least, and is done before the last window of a night ends.
+    Dataset.DRIVE: (360, 660),
 }
 
 

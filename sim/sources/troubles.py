@@ -27,6 +27,12 @@ SOURCES = {
     "api.the-odds-api.com": "odds_api",
     "api.balldontlie.io": "balldontlie",
     "site.api.espn.com": "espn",
+    "www.espn.com": "espn_web",
+    "api.bettingpros.com": "bettingpros",
+    "statsdmz.nba.com": "nba_dmz",
+    "www.nba.com": "nba_web",
+    "www.basketball-reference.com": "basketball_reference",
+    "www.googleapis.com": "bigdataball",
 }
 PASSING = 0.015
 #: Of the passing troubles, the share that is a stall (longer than any client waits).
@@ -89,11 +95,15 @@ def _trouble(chance: Chance, day: date, kind: Kind, source: str, hour: int) -> T
 
 def _due(calendar: Calendar, day: date) -> list[tuple[str, int]]:
     """(source, ET hour) at which something is asked and a later attempt is left."""
-    due = [("espn", 6), ("balldontlie", 6), *(("nba_stats", hour) for hour in (6, 11, 17))]
+    morning = ("espn", "balldontlie", "nba_web", "basketball_reference")
+    due = [(each, 6) for each in morning]
+    due += [("nba_stats", hour) for hour in (6, 11, 17)]
     tips = [game.tip.astimezone(ET) for game in calendar.on(day) if game.tip_known]
     if not tips:
         return due
     due += [("nba_official", 10), ("nba_stats", 22), ("nba_stats", 1), ("balldontlie", 1)]
+    # Of the sources that the last window asks, one is enough: its later attempt comes as the day
+    # ends, and what is lost then has no time left to be healed.
     due.append(("nba_cdn", 4))
     first = min(tips)
     if first.hour >= 14:

@@ -288,5 +288,5 @@ def test_two_runs_of_one_client_count_for_themselves() -> None:
 
 def test_an_unknown_place_for_the_key_is_refused_when_the_client_is_made() -> None:
     site = Site(ok({}), source=Source(key_in="cookie:key", secret="ODDS_API_KEY"))
-    with pytest.raises(ValueError, match="query:NAME or header:NAME"):
+    with pytest.raises(ValueError, match="query:NAME, header:NAME or bearer"):
         site.client()

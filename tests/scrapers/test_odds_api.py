@@ -160,9 +160,18 @@ def test_no_odds_is_no_data(answer: httpx.Response, *, gone: bool) -> None:
     assert fetched.stats.get("gone", False) is gone
 
 
-def test_odds_of_an_event_without_a_known_game_cover_nothing() -> None:
-    fetched = fetch(odds_ask(params={"event": E1}), Site(ok(odds(BOOK))))
-    assert (len(fetched.records), fetched.covers) == (3, ())
+@pytest.mark.parametrize(
+    ("games", "covers"),
+    [
+        # An event that was named by hand: the day's games tell whose it is.
+        (GAMES, ("0022500201",)),
+        (GAMES[1:], ()),
+        (None, ()),
+    ],
+)
+def test_odds_of_an_event_alone_cover_the_game_of_its_teams(games: Any, covers: Any) -> None:
+    fetched = fetch(odds_ask(params={"event": E1}, games=games), Site(ok(odds(BOOK))))
+    assert (len(fetched.records), fetched.covers) == (3, covers)
 
 
 @pytest.mark.parametrize(

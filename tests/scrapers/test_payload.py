@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from scrapers.payload import records_at, result_set
+from scrapers.payload import each_once, records_at, result_set
 from scrapers.response import Response, parse_json
 from shared.errors import SourceFailure
 
@@ -109,3 +110,60 @@ def test_a_result_set_that_does_not_fit_its_headers_is_malformed(sets: Any) -> N
     with pytest.raises(SourceFailure) as caught:
         result_set({"resultSets": sets}, "x")
     assert caught.value.error_type == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"a": 1e999}', "1e999 is too large a number"),
+        (b'{"a": -1e999}', "-1e999 is too large a number"),
+        (b'{"a": NaN}', "NaN is not JSON"),
+        (b'{"a": Infinity}', "Infinity is not JSON"),
+        # Half a character: a row or a log line could not hold it.
+        (b'{"a": "\\ud83d"}', "surrogates not allowed"),
+    ],
+)
+def test_what_could_not_be_written_again_as_json_is_malformed(body: bytes, message: str) -> None:
+    with pytest.raises(SourceFailure, match=message) as caught:
+        Response(status=200, headers={}, body=body).json()
+    assert caught.value.error_type == "malformed"
+
+
+def test_a_whole_character_in_two_escapes_is_read() -> None:
+    found = Response(status=200, headers={}, body=b'["\\ud83d\\ude00"]').json()
+    assert found == ["\U0001f600"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        ({"message": "No such sport"}, "No such sport"),
+        ({"Message": "An error has occurred."}, "An error has occurred."),
+        ({"error": "quota", "data": []}, "quota"),
+        ({"errors": [{"message": "x"}], "data": None}, "[{'message': 'x'}]"),
+        # A greeting beside an empty list, an error beside data: the data counts.
+        ({"message": "OK", "data": []}, None),
+        ({"error": "a warning", "data": [{"id": 1}]}, None),
+        ({"error": None, "data": []}, None),
+    ],
+)
+def test_an_error_is_one_where_it_is_all_that_there_is(payload: Any, says: str | None) -> None:
+    response = Response(status=200, headers={}, body=json.dumps(payload).encode())
+    if says is None:
+        assert response.json() == payload
+        return
+    with pytest.raises(SourceFailure) as caught:
+        response.json()
+    assert (caught.value.error_type, says in str(caught.value)) == ("error_page", True)
+
+
+def test_each_once_keeps_the_last_of_equal_rows_and_those_without_a_key() -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": 1, "a": 1},
+        {"id": 1, "a": 2},
+        {"a": 3},
+        {"a": 4},
+        {"id": [1]},
+        {"id": {"b": 2}},
+    ]
+    assert each_once(rows, "id") == [rows[1], *rows[2:]]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from scrapers.base import Ask, Fetched
+from scrapers.base import Ask, Fetched, Record
 from scrapers.http import SourceClient
-from scrapers.registry import FETCHERS, fetcher
+from scrapers.registry import fetcher
+from shared.config import load_config
 from shared.core.calendar import Calendar
 from shared.core.days import wall
 from shared.core.resolve import target_game, targets_of
@@ -26,23 +28,7 @@ from tests.scrapers.world import FakeSecrets, ManualClock, Source, ask
 SCHEDULE = Path(__file__).parents[2] / "config" / "calendar" / "2025-26.csv"
 #: Twelve games; and a day of the league's newer report addresses.
 DAYS = (date(2025, 11, 12), date(2025, 12, 27))
-HOSTS = {
-    "nbac_schedule_api": "stats.nba.com",
-    "nbac_player_list": "stats.nba.com",
-    "nbac_player_boxscore": "stats.nba.com",
-    "nbac_team_boxscore": "stats.nba.com",
-    "nbac_play_by_play": "cdn.nba.com",
-    "nbac_referee_assignments": "official.nba.com",
-    "nbac_injury_report": "ak-static.cms.nba.com",
-    "oddsa_events": "api.the-odds-api.com",
-    "oddsa_player_props": "api.the-odds-api.com",
-    "oddsa_game_lines": "api.the-odds-api.com",
-    "bdl_box_scores": "api.balldontlie.io",
-    "bdl_standings": "api.balldontlie.io",
-    "bdl_active_players": "api.balldontlie.io",
-    "espn_roster": "site.api.espn.com",
-}
-KEYS = {"api.the-odds-api.com": "query:apiKey", "api.balldontlie.io": "header:Authorization"}
+CONFIG = load_config(SCHEDULE.parents[1])
 
 
 class League:
@@ -55,9 +41,9 @@ class League:
 
     def fetch(self, scraper: str, day: date, at: datetime, target: Target | None = None) -> Fetched:
         self.clock.instant = at
-        host = HOSTS[scraper]
+        source = CONFIG.source_of(scraper)
         client = SourceClient(
-            Source(name=host, host=host, key_in=KEYS.get(host), secret="KEY"),
+            replace(source, secret=source.secret and "KEY"),
             clock=self.clock,
             secrets=FakeSecrets(KEY="k"),
             sources_url=self.url,
@@ -177,6 +163,87 @@ class TestADay:
         assert len(fetched.records) >= least
         assert fetched.covers == (day.isoformat(),)
 
+    @pytest.mark.parametrize("scraper", ["bdl_games", "bdl_player_box_scores", "espn_scoreboard"])
+    def test_games_are_covered_once_they_are_over(
+        self, league: League, day: date, scraper: str
+    ) -> None:
+        fetched = league.fetch(scraper, day, morning_after(day))
+        assert list(fetched.covers) == league.games(day)
+        morning = league.fetch(scraper, day, wall(day, time(10)))
+        assert tuple(morning.covers) == ()
+        # Lines are there once somebody plays; games are listed long before.
+        assert bool(morning.records) is (scraper != "bdl_player_box_scores")
+        game = league.calendar.on(day)[0]
+        during = league.fetch(scraper, day, game.tip + timedelta(hours=1))
+        assert during.records
+        assert game.game_id not in during.covers
+
+    def test_espns_box_covers_its_game_the_morning_after(self, league: League, day: date) -> None:
+        scraper = "espn_game_boxscore"
+        target = league.targets(TargetKind.GAME, day)[0]
+        whole = league.fetch(scraper, day, morning_after(day), target)
+        assert whole.covers == (target.id,)
+        assert 20 <= len(whole.records) <= 26
+        # Its points are those of the league's own box.
+        own = league.fetch("nbac_team_boxscore", day, morning_after(day), target)
+        told = sum(int(player["stats"]["PTS"]) for player in whole.records)
+        assert told == sum(team["statistics"]["points"] for team in own.records)
+        assert not league.fetch(scraper, day, wall(day, time(10)), target).records
+        tip = datetime.fromisoformat(target.params["tip"])
+        during = league.fetch(scraper, day, tip + timedelta(hours=1), target)
+        assert (len(during.records), during.covers) == (10, ())
+
+    def test_lines_of_the_past_are_those_that_were(self, league: League, day: date) -> None:
+        at = wall(day, time(10))
+        events = league.fetch("oddsa_events_his", day, morning_after(day))
+        assert list(events.covers) == league.games(day)
+        target = events.found[0]
+        for scraper in ("oddsa_player_props", "oddsa_game_lines"):
+            # The last snapshot before 10:00 is that of 09:55:38.
+            live = league.fetch(scraper, day, at - timedelta(minutes=4), target)
+            past = league.fetch(f"{scraper}_his", day, morning_after(day), target)
+            assert past.covers == (target.params["game"],)
+            assert [without(r, "snapshot") for r in past.records] == list(live.records)
+            assert past.stats["credits_cost"] == 10 * live.stats["credits_cost"]
+
+    def test_an_event_that_was_over_at_the_snapshot_is_gone(
+        self, league: League, day: date
+    ) -> None:
+        event = league.fetch("oddsa_events_his", day, morning_after(day)).found[0]
+        late = datetime.fromisoformat(event.params["tip"]) + timedelta(minutes=30)
+        target = replace(event, params={**event.params, "snapshot": late.isoformat()})
+        gone = league.fetch("oddsa_game_lines_his", day, morning_after(day), target)
+        assert (list(gone.records), gone.stats["gone"]) == ([], True)
+
+    def test_offers_are_made_on_every_game(self, league: League, day: date) -> None:
+        at = wall(day, time(10))
+        assert list(league.fetch("bp_events", day, at).covers) == league.games(day)
+        fetched = league.fetch("bp_player_props", day, at)
+        assert list(fetched.covers) == league.games(day)
+        # Eight players of each team, in pages of ten.
+        assert len(fetched.records) == 16 * len(league.games(day))
+        assert fetched.stats["pages"] == -(-len(fetched.records) // 10)
+
+    def test_who_is_hurt_is_told_by_balldontlie_too(self, league: League, day: date) -> None:
+        fetched = league.fetch("bdl_injuries", day, wall(day, time(12)))
+        assert fetched.covers == (day.isoformat(),)
+        assert fetched.stats["pages"] == 1 + (len(fetched.records) - 1) // 100
+
+
+def without(record: Record, key: str) -> Record:
+    return {name: value for name, value in record.items() if name != key}
+
+
+def test_a_teams_players_are_those_of_its_roster(league: League) -> None:
+    day = DAYS[0]
+    at = datetime(2025, 11, 12, 12, tzinfo=UTC)
+    for target in league.targets(TargetKind.TEAM, day)[:3]:
+        fetched = league.fetch("oddsa_team_players", day, at, target)
+        roster = league.fetch("espn_roster", day, at, target)
+        assert fetched.covers == (target.id,)
+        names = [player["full_name"] for player in fetched.records]
+        assert names == [player["fullName"] for player in roster.records]
+
 
 def test_every_team_has_a_roster(league: League) -> None:
     day = DAYS[0]
@@ -206,7 +273,3 @@ def test_without_a_transport_the_network_itself_is_asked(league: League) -> None
         team = "/apis/site/v2/sports/basketball/nba/teams/UTAH"
         assert client.get(team).json()["team"]["abbreviation"] == "UTAH"
         client.close()
-
-
-def test_the_hosts_are_those_of_every_scraper() -> None:
-    assert set(HOSTS) == set(FETCHERS)

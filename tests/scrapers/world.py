@@ -12,10 +12,13 @@ from typing import Any
 import httpx
 
 from scrapers.base import Ask, Fetched
-from scrapers.http import RunHttp, SourceClient
+from scrapers.calls import RunHttp
+from scrapers.http import SourceClient
 from scrapers.registry import fetcher
+from scrapers.source import SourceLimits
 from shared.core.days import season_of
 from shared.core.targets import Target, TargetKind
+from shared.core.workflows import Credits
 from shared.errors import MissingSecret
 
 #: A Wednesday with games; 18:00 UTC is 13:00 ET.
@@ -74,23 +77,28 @@ class Source:
     headers: Mapping[str, str] = field(default_factory=lambda: {"User-Agent": "tipoff"})
     key_in: str | None = None
     secret: str | None = None
+    scope: str | None = None
     concurrency: int = 4
     rate: float = 1_000_000.0
     timeout: float = 10.0
     tries: int = 3
     backoff: float = 8.0
     max_bytes: int = 10_000_000
+    retry: Sequence[str] = ("408", "425", "429", "5xx")
+    #: As tolerant as a source can be: which statuses each one means is the configuration's.
+    not_there: Sequence[int] = (403, 404)
+    credits: Credits | None = None
 
 
 class Site:
     """Answers requests in order (the last answer again and again) and keeps what was asked."""
 
-    def __init__(self, *answers: Answer, source: Source | None = None) -> None:
+    def __init__(self, *answers: Answer, source: SourceLimits | None = None) -> None:
         self.answers = list(answers)
         self.asked: list[httpx.Request] = []
         self.clock = ManualClock()
         self.secrets = FakeSecrets(ODDS_API_KEY=KEY)
-        self.source = source or Source(tries=1)
+        self.source: SourceLimits = source or Source(tries=1)
 
     def client(self, sources_url: str | None = None) -> SourceClient:
         return SourceClient(

@@ -59,7 +59,9 @@ class WorldHttp:
         *,
         headers: Mapping[str, str] | None = None,
         accept: Sequence[int] = (200,),
+        cost: int = 0,
     ) -> Response:
+        del cost
         query = {name: str(value) for name, value in (params or {}).items()} | {"apiKey": "k"}
         given = {"authorization": "k", **(headers or {})}
         request = Request(host=self.host, path=path, query=query, headers=given, now=self.now)

@@ -76,7 +76,8 @@ def test_no_long_trouble_lies_where_no_later_attempt_is_left() -> None:
         for trouble in world.troubles_of(DAY + timedelta(days=n))
     }
     assert hours <= {
-        ("espn", 6), ("balldontlie", 6), ("nba_stats", 6), ("nba_stats", 11), ("nba_stats", 17),
+        ("espn", 6), ("balldontlie", 6), ("nba_web", 6), ("basketball_reference", 6),
+        ("nba_stats", 6), ("nba_stats", 11), ("nba_stats", 17),
         ("nba_official", 10), ("odds_api", 13), ("odds_api", 15), ("nba_static", 13),
         ("nba_static", 15), ("nba_stats", 22), ("balldontlie", 1), ("nba_stats", 1),
         ("nba_cdn", 4),

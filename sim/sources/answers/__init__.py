@@ -8,11 +8,17 @@ from dataclasses import replace
 from sim.sources import troubles
 from sim.sources.answers import (
     balldontlie,
+    basketball_reference,
+    bettingpros,
+    drive,
     espn,
+    espn_web,
     nba_cdn,
+    nba_dmz,
     nba_official,
     nba_static,
     nba_stats,
+    nba_web,
     odds_api,
 )
 from sim.sources.exchange import NOT_FOUND, Reply, Request
@@ -28,9 +34,26 @@ _ANSWERS: Mapping[str, Callable[[SourceWorld, Request], Reply]] = {
     "api.the-odds-api.com": odds_api.answer,
     "api.balldontlie.io": balldontlie.answer,
     "site.api.espn.com": espn.answer,
+    "www.espn.com": espn_web.answer,
+    "api.bettingpros.com": bettingpros.answer,
+    "statsdmz.nba.com": nba_dmz.answer,
+    "www.nba.com": nba_web.answer,
+    "www.basketball-reference.com": basketball_reference.answer,
+    "www.googleapis.com": drive.answer,
 }
 #: Sources asked once a team, game or event: an error page meets only some of those.
-_MANY = frozenset({"espn", "odds_api", "nba_cdn"})
+_MANY = frozenset(
+    {
+        "espn",
+        "odds_api",
+        "nba_cdn",
+        "nba_dmz",
+        "nba_web",
+        "basketball_reference",
+        "bigdataball",
+        "espn_web",
+    }
+)
 _SOME = 0.25
 
 

@@ -1,17 +1,21 @@
-"""api.balldontlie.io: box scores by date, standings, active players in pages."""
+"""api.balldontlie.io: box scores, standings; players, games, lines and injuries in pages."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sim.sources.answers.bdl_box import box_scores
+from shared.core.days import ET
+from sim.sources.answers.bdl_box import box_scores, games, lines
 from sim.sources.answers.bdl_names import player_record, team_record
 from sim.sources.exchange import Reply, Request, json_reply, parse_day
+from sim.sources.injuries import AVAILABLE
 from sim.sources.league import SIDES, Side
 from sim.sources.world import SourceWorld
 
 PER_PAGE, MOST = 25, 100
+MOST_DAYS = 31
 
 
 def answer(world: SourceWorld, request: Request) -> Reply:
@@ -30,12 +34,16 @@ def answer(world: SourceWorld, request: Request) -> Reply:
         if not (season.isdigit() and len(season) == 4):
             return json_reply({"error": "season is required, as YYYY"}, 400)
         return json_reply({"data": _standings(world, int(season), request.now)})
-    if path == "/v1/players/active":
-        return _active_players(world, request)
-    return json_reply({"error": "Not found"}, 404)
+    listing = _LISTS.get(path)
+    if listing is None:
+        return json_reply({"error": "Not found"}, 404)
+    try:
+        return _page(listing(world, request), request)
+    except ValueError as e:
+        return json_reply({"error": str(e)}, 400)
 
 
-def _active_players(world: SourceWorld, request: Request) -> Reply:
+def _page(every: Sequence[dict[str, Any]], request: Request) -> Reply:
     """A page of at most `per_page`; the cursor is the last id of the page before."""
     try:
         size = int(request.query.get("per_page") or PER_PAGE)
@@ -44,16 +52,67 @@ def _active_players(world: SourceWorld, request: Request) -> Reply:
         return json_reply({"error": "per_page and cursor must be numbers"}, 400)
     if not 1 <= size <= MOST:
         return json_reply({"error": "per_page must be between 1 and 100"}, 400)
-    every = [
+    rest = [each for each in every if each.get("id", each.get("player", {}).get("id")) > cursor]
+    page = rest[:size]
+    meta: dict[str, Any] = {"per_page": size}
+    if len(rest) > size:
+        meta["next_cursor"] = page[-1].get("id", page[-1].get("player", {}).get("id"))
+    return json_reply({"data": page, "meta": meta})
+
+
+def _active_players(world: SourceWorld, request: Request) -> list[dict[str, Any]]:
+    del request
+    return [
         player_record(player) | {"team": team_record(team)}
         for team in SIDES
         for player in world.roster(team.tricode)
-        if player_record(player)["id"] > cursor
     ]
-    meta: dict[str, Any] = {"per_page": size}
-    if len(every) > size:
-        meta["next_cursor"] = every[size - 1]["id"]
-    return json_reply({"data": every[:size], "meta": meta})
+
+
+def _injuries(world: SourceWorld, request: Request) -> list[dict[str, Any]]:
+    """Who is hurt at the instant of asking, whatever the date."""
+    local = request.now.astimezone(ET)
+    found = [
+        {
+            "player": player_record(case.player) | {"team_id": team.bdl_id},
+            "return_date": f"{local.date() + timedelta(days=3):%b} {local.day}",
+            "description": case.reason,
+            "status": status,
+        }
+        for team in SIDES
+        for case in world.injuries(team.tricode, local.date())
+        if (status := case.status(local.time())) != AVAILABLE
+    ]
+    return sorted(found, key=lambda case: case["player"]["id"])
+
+
+def _days(request: Request, first: str, last: str) -> Iterator[date]:
+    """The asked days; ValueError when there are none, or more than a month."""
+    try:
+        start, end = (parse_day(request.query.get(name, "")) for name in (first, last))
+    except ValueError as e:
+        raise ValueError(f"{first} and {last} are required, as YYYY-MM-DD") from e
+    if not 0 <= (end - start).days <= MOST_DAYS:
+        raise ValueError(f"{first} to {last}: 1 to {MOST_DAYS} days")
+    return (start + timedelta(days=n) for n in range((end - start).days + 1))
+
+
+def _games(world: SourceWorld, request: Request) -> list[dict[str, Any]]:
+    days = _days(request, "start_date", "end_date")
+    return [game for day in days for game in games(world, day, request.now)]
+
+
+def _stats(world: SourceWorld, request: Request) -> list[dict[str, Any]]:
+    days = _days(request, "dates[]", "dates[]")
+    return [line for day in days for line in lines(world, day, request.now)]
+
+
+_LISTS: Mapping[str, Callable[[SourceWorld, Request], list[dict[str, Any]]]] = {
+    "/v1/players/active": _active_players,
+    "/v1/player_injuries": _injuries,
+    "/v1/games": _games,
+    "/v1/stats": _stats,
+}
 
 
 def _standings(world: SourceWorld, year: int, now: datetime) -> list[dict[str, Any]]:

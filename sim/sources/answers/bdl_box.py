@@ -1,4 +1,4 @@
-"""box_scores: every game of a date, whole or not. There is no league id in it.
+"""box_scores, games and stats: every game of a date, whole or not, without a league id.
 
 Before its start a game has period 0 and no players; while it goes on, and until this source
 has caught up after the end, only the starters.
@@ -24,8 +24,52 @@ _POSTSEASON = frozenset({GameType.PLAYOFFS, GameType.PLAY_IN})
 
 def box_scores(world: SourceWorld, day: date, now: datetime) -> list[dict[str, Any]]:
     """The games of `day` as this source knows them at `now`."""
-    games = world.calendar(now).all_on(day)
-    return [_game(world, game, now) for game in games if game.away in TEAMS and game.home in TEAMS]
+    return [_game(world, game, now) for game in _of(world, day, now)]
+
+
+def games(world: SourceWorld, day: date, now: datetime) -> list[dict[str, Any]]:
+    """The games of `day` without their players, each with this source's number of it."""
+    found = []
+    for game in _of(world, day, now):
+        box = _game(world, game, now)
+        sides = {side: _without_players(box[side]) for side in ("home_team", "visitor_team")}
+        found.append({"id": _number(game)} | box | sides)
+    return sorted(found, key=lambda game: int(game["id"]))
+
+
+def lines(world: SourceWorld, day: date, now: datetime) -> list[dict[str, Any]]:
+    """The lines of `day`, one a player and game; numbers run through the games in order."""
+    found = []
+    for game in sorted(_of(world, day, now), key=_number):
+        box = _game(world, game, now)
+        named = {
+            name: box[name]
+            for name in ("date", "season", "status", "period", "time", "postseason",
+                         "home_team_score", "visitor_team_score")
+        }  # fmt: skip
+        named |= {"id": _number(game), "home_team_id": box["home_team"]["id"],
+                  "visitor_team_id": box["visitor_team"]["id"]}  # fmt: skip
+        mine = [(box[side], line) for side in ("home_team", "visitor_team")
+                for line in box[side]["players"]]  # fmt: skip
+        found += [
+            {"id": _number(game) * 100 + n} | line | {"game": named, "team": _without_players(team)}
+            for n, (team, line) in enumerate(mine)
+        ]
+    return sorted(found, key=lambda line: int(line["id"]))
+
+
+def _of(world: SourceWorld, day: date, now: datetime) -> list[Game]:
+    every = world.calendar(now).all_on(day)
+    return [game for game in every if game.away in TEAMS and game.home in TEAMS]
+
+
+def _number(game: Game) -> int:
+    """This source's id of a game: without the league's zeros, so that it grows with the id."""
+    return int(game.game_id)
+
+
+def _without_players(team: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in team.items() if key != "players"}
 
 
 def _game(world: SourceWorld, game: Game, now: datetime) -> dict[str, Any]:

@@ -1,16 +1,20 @@
-"""site.api.espn.com: one team and, if asked for, its athletes."""
+"""site.api.espn.com: one team and, if asked for, its athletes; and the scores of a date."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
-from sim.sources.exchange import NOT_FOUND, Reply, Request, json_reply
-from sim.sources.league import SIDES, Side
+from shared.core.games import Game
+from shared.core.teams import TEAMS
+from sim.sources.exchange import NOT_FOUND, Reply, Request, json_reply, parse_day
+from sim.sources.league import SIDES, Side, side
 from sim.sources.people import Player
 from sim.sources.world import SourceWorld
 
 _TEAM = re.compile(r"/apis/site/v2/sports/basketball/nba/teams/([A-Za-z0-9]+)/?")
+_SCOREBOARD = "/apis/site/v2/sports/basketball/nba/scoreboard"
 _POSITIONS = {"G": ("3", "Guard"), "F": ("7", "Forward"), "C": ("9", "Center")}
 #: ESPN's athlete ids are the league's with another start.
 _FIRST_ID = 2_640_000
@@ -18,6 +22,8 @@ _FIRST_ID = 2_640_000
 
 def answer(world: SourceWorld, request: Request) -> Reply:
     """A team by ESPN's code or number; 400 for one that there is not, as ESPN says it."""
+    if request.path.rstrip("/") == _SCOREBOARD:
+        return _scores(world, request)
     found = _TEAM.fullmatch(request.path)
     if not found:
         return NOT_FOUND
@@ -82,4 +88,74 @@ def _athlete(player: Player) -> dict[str, Any]:
         "experience": {"years": 1 + player.id % 12},
         "status": {"id": "1", "name": "Active", "type": "active", "abbreviation": "Active"},
         "links": [],
+    }
+
+
+def event_id(game_id: str) -> str:
+    """ESPN's id of a game: nine digits that begin with 4."""
+    return f"4{game_id[-8:]}"
+
+
+def _scores(world: SourceWorld, request: Request) -> Reply:
+    text = request.query.get("dates", "")
+    try:
+        day = parse_day(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    except ValueError:
+        return json_reply({"code": 400, "message": "Invalid date"}, 400)
+    events = [
+        _event(world, game, request.now)
+        for game in world.on(day, request.now)
+        if game.away in TEAMS and game.home in TEAMS
+    ]
+    return json_reply({"leagues": [], "day": {"date": day.isoformat()}, "events": events})
+
+
+def _event(world: SourceWorld, game: Game, now: datetime) -> dict[str, Any]:
+    phase = world.phase(game.game_id, now)
+    away, home = world.score_at(game.game_id, phase)
+    sides = (("home", side(game.home), home), ("away", side(game.away), away))
+    return {
+        "id": event_id(game.game_id),
+        "uid": f"s:40~l:46~e:{event_id(game.game_id)}",
+        "date": game.tip.strftime("%Y-%m-%dT%H:%MZ"),
+        "name": f"{side(game.away).name} at {side(game.home).name}",
+        "shortName": f"{side(game.away).espn} @ {side(game.home).espn}",
+        "competitions": [
+            {
+                "id": event_id(game.game_id),
+                "competitors": [
+                    {
+                        "id": str(team.espn_id),
+                        "homeAway": which,
+                        "team": {
+                            "id": str(team.espn_id),
+                            "abbreviation": team.espn,
+                            "displayName": team.name,
+                        },
+                        "score": str(points),
+                    }
+                    for which, team, points in sides
+                ],
+            }
+        ],
+        "status": status_of(phase),
+    }
+
+
+def status_of(phase: int) -> dict[str, Any]:
+    """How ESPN names the state of a game in `phase`."""
+    name, state, words = (
+        ("STATUS_SCHEDULED", "pre", "Scheduled") if phase == 0
+        else ("STATUS_FINAL", "post", "Final") if phase > 4
+        else ("STATUS_IN_PROGRESS", "in", f"Q{phase}")
+    )  # fmt: skip
+    return {
+        "period": min(phase, 4),
+        "type": {
+            "name": name,
+            "state": state,
+            "completed": state == "post",
+            "description": words,
+            "detail": words,
+        },
     }

@@ -1,4 +1,4 @@
-"""stats.nba.com: schedule, player index, game log by date, box score of one game."""
+"""stats.nba.com: schedule, players, game log and scoreboard of a date, a game's box, lists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.sources.answers.game_log import game_log
 from sim.sources.answers.nba_box import box_score
+from sim.sources.answers.nba_lists import player_movement, scoreboard
 from sim.sources.answers.schedule_feed import schedule
 from sim.sources.exchange import NOT_FOUND, Reply, Request, json_reply, text_reply
 from sim.sources.league import SIDES
@@ -25,7 +26,7 @@ _PLAYERS = _INDEX.split()
 
 
 def answer(world: SourceWorld, request: Request) -> Reply:
-    """One of /stats/...; 400 for a required parameter that is missing or wrong."""
+    """One of /stats/... or a list; 400 for a required parameter that is missing or wrong."""
     known = _ANSWERS.get(request.path)
     if known is None:
         return NOT_FOUND
@@ -88,6 +89,17 @@ def _date(text: str) -> date | None:
     return None
 
 
+def _scoreboard(world: SourceWorld, request: Request) -> Reply:
+    day = _date(request.query["GameDate"])
+    if day is None:
+        return _refuse("The field GameDate must be a date.")
+    return json_reply(scoreboard(world, day, request.now))
+
+
+def _movement(world: SourceWorld, request: Request) -> Reply:
+    return json_reply(player_movement(world, request.now))
+
+
 def _box(world: SourceWorld, request: Request) -> Reply:
     return json_reply(box_score(world, request.query["GameID"], request.now))
 
@@ -102,4 +114,6 @@ _ANSWERS: Mapping[str, tuple[Callable[[SourceWorld, Request], Reply], Sequence[s
          "DateTo"),
     ),
     "/stats/boxscoretraditionalv3": (_box, ("GameID",)),
+    "/stats/scoreboardV2": (_scoreboard, ("GameDate", "LeagueID", "DayOffset")),
+    "/js/data/playermovement/NBA_Player_Movement.json": (_movement, ()),
 }  # fmt: skip

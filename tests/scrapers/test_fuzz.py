@@ -1,0 +1,41 @@
+"""Fuzzing every parser: a new scraper is in it as soon as it is in the registry."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.scrapers.fuzz import KINDS, SCRAPERS, examples_of, fuzz, table
+
+#: A scraper and a kind of answers; PDFs a twelfth of it, 3 at least.
+FEW = 12
+#: Of the soak: about 8,000 answers, 25 s of one core.
+MANY = 80
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scraper", SCRAPERS)
+def test_no_answer_breaks_a_scraper(
+    scraper: str, kind: str, record_property: Callable[[str, object], None]
+) -> None:
+    wanted = examples_of(scraper, kind, FEW)
+    seen = fuzz(scraper, kind, wanted)
+    record_property("answers", seen.total())
+    # Fewer only where there are no more different ones.
+    assert seen.total() >= min(wanted, 3)
+
+
+@pytest.mark.soak
+def test_no_answer_breaks_a_scraper_however_many_are_tried(
+    record_property: Callable[[str, object], None],
+) -> None:
+    began = time.monotonic()
+    rows = table(MANY, fixed=False)
+    total = sum(seen.total() for seen in rows.values())
+    record_property("answers", total)
+    sys.stdout.write(f"{total} answers in {time.monotonic() - began:.0f} s\n")
+    assert set(rows) == set(SCRAPERS)
+    assert total > 2 * MANY * len(SCRAPERS)
