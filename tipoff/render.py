@@ -42,6 +42,8 @@ def render(review: Review, console: Console, *, report: Path | None = None) -> N
     console.print(_healed(review, console))
     _title(console, "Completeness", "")
     console.print(_completeness(review, console))
+    _title(console, "Requests and credits by source", "of this game day, retries and pages too")
+    console.print(_sources(review))
     _title(console, "Counts", "of this game day; rows are the whole folder's")
     console.print(_counts(review))
     ending(review, console)
@@ -182,7 +184,23 @@ def _completeness(review: Review, console: Console) -> Table:
 
 def _missing(line: DatasetLine) -> str:
     few = ", ".join(line.missing[:4])
-    return few + (f" and {len(line.missing) - 4} more" if len(line.missing) > 4 else "")
+    few += f" and {len(line.missing) - 4} more" if len(line.missing) > 4 else ""
+    later = f"{len(line.not_due)} not due yet" if line.not_due else ""
+    return "; ".join(part for part in (few, later) if part)
+
+
+def _sources(review: Review) -> Table:
+    table = _table()
+    table.add_column("source", no_wrap=True)
+    columns = ("runs", "requests", "retries", "credits", "credits left")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for source, numbers in review.sources.items():
+        found = (numbers.get(name.replace(" ", "_")) for name in columns)
+        table.add_row(source, *("-" if number is None else str(number) for number in found))
+    total = (sum(n.get(name, 0) for n in review.sources.values()) for name in columns[:4])
+    table.add_row("all", *map(str, total), "", style="bold")
+    return table
 
 
 def _counts(review: Review) -> Table:
@@ -194,10 +212,6 @@ def _counts(review: Review) -> Table:
         parts = ", ".join(f"{state} {number}" for state, number in states.items())
         whole = f"{total}: " if name in ("slots", "decisions", "executions", "runs") else ""
         table.add_row(name.replace("_", " "), whole + parts)
-    for source, numbers in review.sources.items():
-        parts = ", ".join(f"{what} {numbers[what]}" for what in ("runs", "retries"))
-        paid = f", API credits {numbers['credits']}" if "credits" in numbers else ""
-        table.add_row(f"source {source}", parts + paid)
     for dataset in ("nba_orchestration", "nba_raw"):
         rows = {
             name.partition(".")[2]: number

@@ -5,18 +5,18 @@ Pure: the same facts give the same review. The rules that `tipoff day` ends with
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from shared.core.reconcile import MIN_AGE
+from shared.core.report.coverage import dataset_lines
+from shared.core.report.day import game_line
+from shared.core.report.verdicts import NEEDS_NONE, slot_lines
 from shared.core.resolve import is_over
-from tipoff.coverage import dataset_lines
 from tipoff.facts import Facts, Row, SeenGame, at
 from tipoff.healing import healed
-from tipoff.summary import GameLine, Review, SlotLine, Unmet, Verdict
-from tipoff.verdicts import NEEDS_NONE, slot_lines
+from tipoff.summary import Review, SlotLine, Unmet, Verdict
 
 #: A lost announcement is mended by the second cleanup tick after the file is 30 minutes old:
 #: two quarters of an hour at most, and a minute for the messages on their way.
@@ -33,7 +33,7 @@ def review(facts: Facts) -> Review:
         data=facts.folder,
         plan=facts.plan_reason,
         revision=facts.revision,
-        games=tuple(_game(seen, facts) for seen in facts.games),
+        games=tuple(game_line(seen, facts) for seen in facts.games),
         slots=slots,
         datasets=tuple(dataset_lines(facts)),
         healed=tuple(healed(facts)),
@@ -125,19 +125,6 @@ def _owed(seen: SeenGame, facts: Facts) -> bool:
 # --- counts -------------------------------------------------------------------------------------
 
 
-def _game(seen: SeenGame, facts: Facts) -> GameLine:
-    return GameLine(
-        game_id=seen.game.game_id,
-        name=f"{seen.game.away or 'TBD'}@{seen.game.home or 'TBD'}",
-        tip=seen.game.tip,
-        tip_known=seen.game.tip_known,
-        status=seen.game.status.value,
-        counts=seen.counts,
-        over=is_over(seen.game, facts.end),
-        ended_at=seen.ended_at,
-    )
-
-
 def _counts(facts: Facts, slots: Sequence[SlotLine]) -> dict[str, dict[str, int]]:
     def by(table: str, key: str) -> dict[str, int]:
         return dict(sorted(Counter(row[key] for row in facts.rows(table)).items()))
@@ -168,12 +155,18 @@ def _counts(facts: Facts, slots: Sequence[SlotLine]) -> dict[str, dict[str, int]
 
 
 def _sources(facts: Facts) -> dict[str, dict[str, int]]:
-    found: dict[str, Counter[str]] = {}
-    for run in facts.rows("scraper_execution_log"):
-        source = found.setdefault(facts.config.scrapers[run["scraper_name"]].source, Counter())
+    """Per source its runs, requests and retries, and credits where it says them."""
+    found: dict[str, dict[str, int]] = {}
+    runs = sorted(facts.rows("scraper_execution_log"), key=lambda run: at(run["completed_at"]))
+    for run in runs:
+        name = facts.config.scrapers[run["scraper_name"]].source
+        source = found.setdefault(name, {"runs": 0, "requests": 0, "retries": 0})
         source["runs"] += 1
+        # Rows of the first version do not say how many requests a run made.
+        source["requests"] += run.get("requests") or 0
         source["retries"] += run["retry_count"]
-        stats = json.loads(run["data_summary"] or "{}").get("scraper_stats", {})
-        if "credits_cost" in stats:
-            source["credits"] += stats["credits_cost"]
-    return {name: dict(sorted(found[name].items())) for name in sorted(found)}
+        if (spent := run.get("credits")) is not None:
+            source["credits"] = source.get("credits", 0) + spent
+        if (left := run.get("credits_left")) is not None:
+            source["credits_left"] = left
+    return {name: found[name] for name in sorted(found)}

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared.core.days import parse_stamp
-from tipoff.facts import Facts, Row, at
-from tipoff.summary import SlotLine, Verdict
+from shared.core.report.facts import Facts, Row, at
+from shared.core.report.lines import SlotLine, Verdict
 
 #: A slot whose first RUN was decided later than this after its time is late; so is one whose
 #: execution began later than this after that.
@@ -23,7 +23,9 @@ def slot_lines(facts: Facts) -> list[SlotLine]:
     planned: dict[str, Row] = {r["slot_id"]: r for r in facts.rows("daily_expected_schedule")}
     withdrawn: set[str] = set()
     for change in facts.rows("plan_changes"):
-        planned.setdefault(change["slot_id"], change)
+        # A row that only takes a slot back may leave the slot's own columns empty.
+        if change["expected_run_time"]:
+            planned.setdefault(change["slot_id"], change)
         withdrawn.discard(change["slot_id"])
         withdrawn |= {change["slot_id"]} if change["change"] == "withdrawn" else set()
     decisions = _by_slot(facts.rows("workflow_decisions"))
@@ -41,7 +43,7 @@ def slot_lines(facts: Facts) -> list[SlotLine]:
             executions.get(slot_id, []),
             runs,
             ticks,
-            end=facts.end,
+            end=facts.now,
             withdrawn=slot_id in withdrawn,
         )
         for slot_id, row in planned.items()

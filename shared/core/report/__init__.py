@@ -1,0 +1,1 @@
+"""What became of a game day, for people: from rows to lines, and to a picture. Pure."""
