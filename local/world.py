@@ -12,6 +12,7 @@ from local.bus import LocalBus
 from local.delivery import DeliveryPolicy, Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
+from local.ledger import LocalLedger
 from local.secrets import LocalSecrets
 from local.store import Store
 from shared.clock import DeliveryClock
@@ -64,6 +65,7 @@ def build_world(
         bus=bus,
         secrets=secrets or LocalSecrets(settings.keys, settings.data / "secrets"),
         pool=pool,
+        ledger=LocalLedger(store, schemas, bus),
         log=log or Log(),
         transport=transport,
         built={"store": store, "bus": bus},

@@ -19,10 +19,16 @@ from tipoff.commands.check import check
 from tipoff.commands.compare import compare
 from tipoff.commands.day import day
 from tipoff.commands.dead import app as dead
+from tipoff.commands.export import export
+from tipoff.commands.missing import missing
+from tipoff.commands.new import app as new
 from tipoff.commands.package import package
 from tipoff.commands.plan import plan
+from tipoff.commands.query import query
+from tipoff.commands.runs import runs
 from tipoff.commands.scrape import scrape
 from tipoff.commands.scrapers import scrapers
+from tipoff.commands.smoke import smoke
 from tipoff.commands.sql import sql
 from tipoff.commands.status import status
 from tipoff.commands.tick import tick
@@ -90,7 +96,11 @@ for _command in (
     plan,
     up,
     status,
+    runs,
+    missing,
     sql,
+    query,
+    export,
     tick,
     trigger,
     scrape,
@@ -99,10 +109,12 @@ for _command in (
     scrapers,
     chaos,
     package,
+    smoke,
 ):
     app.command(_command.__name__)(_command)
 app.add_typer(calendar, name="calendar")
 app.add_typer(dead, name="dead")
+app.add_typer(new, name="new")
 
 
 def main() -> None:

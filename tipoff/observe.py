@@ -25,6 +25,7 @@ TABLES = (
     "scraper_execution_log",
     "cleanup_operations",
     "file_processing_log",
+    "daily_completeness",
 )
 
 

@@ -27,8 +27,10 @@ UNIX = 3
 
 #: Packages that a main.py may import from, beside which it lies in the zip.
 PACKAGES = ("scrapers", "shared")
+#: Parts of shared/ that only those carry whose main.py imports them, and their other files.
+PARTS = {"shared.page": "shared/page/templates/*"}
 #: Schedules of past seasons and views are read by the command line and by Terraform alone.
-CONFIG = ("*.yaml", "tables/*.json")
+CONFIG = ("*.yaml", "tables/*.json", "fetchers/*.py")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,8 +77,16 @@ def contents(function: str, root: Path = ROOT) -> dict[str, bytes]:
     found = {"main.py": main, "requirements.txt": pins}
     # shared/ goes whole: its Google world is found by name when the function runs, and what an
     # import there would load is decided by what the function does.
-    for name in sorted({"shared"} | _imported(main)):
+    imported = _imported(main)
+    packages = {name.partition(".")[0] for name in imported}.intersection(PACKAGES)
+    for name in sorted({"shared"} | packages):
         found |= _below(root, root.glob(f"{name}/**/*.py"))
+    for part, files in PARTS.items():
+        if any(f"{name}.".startswith(f"{part}.") for name in imported):
+            found |= _below(root, root.glob(files))
+        else:
+            folder = part.replace(".", "/") + "/"
+            found = {name: path for name, path in found.items() if not name.startswith(folder)}
     for pattern in CONFIG:
         found |= _below(root, (root / "config").glob(pattern))
     return {name: path.read_bytes() for name, path in sorted(found.items())}
@@ -99,11 +109,11 @@ def _below(root: Path, paths: Iterator[Path]) -> dict[str, Path]:
 
 
 def _imported(main: Path) -> set[str]:
-    """Which of our packages a main.py imports."""
+    """The modules that a main.py imports."""
     found = set()
     for node in ast.walk(ast.parse(main.read_bytes(), str(main))):
         if isinstance(node, ast.ImportFrom):
-            found.add((node.module or "").partition(".")[0])
+            found.add(node.module or "")
         elif isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-    return found.intersection(PACKAGES)
+            found |= {alias.name for alias in node.names}
+    return found

@@ -11,7 +11,7 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client as BigQueryClient
-    from google.cloud.pubsub_v1 import PublisherClient
+    from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
     from google.cloud.secretmanager import SecretManagerServiceClient
     from google.cloud.storage import Client as StorageClient
 
@@ -74,6 +74,19 @@ def publisher(settings: Settings) -> PublisherClient:
     return PublisherClient(
         batch_settings=batches, transport=PublisherGrpcTransport(channel=channel)
     )
+
+
+def subscriber(settings: Settings) -> SubscriberClient:
+    """A Pub/Sub subscriber, for the dead letters: nothing else is ever pulled."""
+    from google.cloud.pubsub_v1 import SubscriberClient
+
+    if settings.pubsub_emulator is None:
+        return SubscriberClient()
+    import grpc
+    from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+    channel = grpc.insecure_channel(settings.pubsub_emulator)
+    return SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
 
 
 def secret_manager(settings: Settings) -> SecretManagerServiceClient:

@@ -15,6 +15,7 @@ from shared.gcp.bus import PubSubBus
 from shared.gcp.files import GcsFiles
 from shared.gcp.journal import BigQueryJournal
 from shared.gcp.lazy import Lazy
+from shared.gcp.ledger import BigQueryLedger
 from shared.gcp.secrets import SecretManagerSecrets
 from shared.gcp.warehouse import BigQueryWarehouse
 from shared.pool import ThreadPool
@@ -51,6 +52,12 @@ def connect(settings: Settings) -> World:
         bus=PubSubBus(publisher, project, clock, simulated=settings.simulated_time),
         secrets=SecretManagerSecrets(secret_manager, project),
         pool=pool,
+        ledger=BigQueryLedger(
+            bigquery,
+            schemas,
+            dataset=f"{project}.{settings.dataset}",
+            raw_dataset=f"{project}.{settings.raw_dataset}",
+        ),
         built={
             "storage": storage,
             "bigquery": bigquery,

@@ -25,7 +25,7 @@ from tests.cloud.emulators import HERE, Emulator, Emulators, free_ports
 from tipoff.packaging import functions, package
 
 #: What the sources ask for; the simulated ones take anything.
-KEYS = ("ODDS_API_KEY", "BDL_API_KEY")
+KEYS = ("ODDS_API_KEY", "BDL_API_KEY", "BIGDATABALL_DRIVE_KEY")
 SITE = sysconfig.get_path("purelib")
 #: Deliveries at once in one process, as deployed.
 THREADS = 16

@@ -46,8 +46,8 @@ from tests.functions.worlds import function
 
 #: Seconds: the least that Pub/Sub allows.
 DEADLINE = 10
-#: Runs of the morning: two schedules, three lists of a date, thirty rosters.
-RUNS = 35
+#: Runs of the morning: two schedules, three lists of a date, thirty rosters of three sources.
+RUNS = 95
 EXECUTIONS = 2
 
 

@@ -20,6 +20,7 @@ from shared.gcp.bus import PubSubBus
 from shared.gcp.files import GcsFiles
 from shared.gcp.journal import BigQueryJournal
 from shared.gcp.lazy import Lazy
+from shared.gcp.ledger import BigQueryLedger
 from shared.gcp.secrets import SecretManagerSecrets
 from shared.gcp.warehouse import BigQueryWarehouse
 from shared.pool import ThreadPool
@@ -30,7 +31,8 @@ from tests.cloud.provision import table_of
 from tests.cloud.rows import rows_of
 from tests.contracts.worlds import TABLES, TOPICS, World
 
-#: The raw tables that the suite loads into.
+#: The tables that the suite appends to, and the raw ones that it loads into.
+AUDIT_TABLES = ("file_processing_log", "workflow_decisions", "daily_expected_schedule")
 RAW_TABLES = ("odds_game_lines", "t")
 
 _projects = itertools.count()
@@ -79,6 +81,12 @@ def open_world(settings: Settings) -> World:
         bus=PubSubBus(publisher, project, clock),
         secrets=SecretManagerSecrets(secret_manager, project),
         pool=ThreadPool(4, clock),
+        ledger=BigQueryLedger(
+            tables,
+            lambda: schemas,
+            dataset=f"{project}.{settings.dataset}",
+            raw_dataset=f"{project}.{settings.raw_dataset}",
+        ),
         rows=lambda table: rows(settings.dataset, table),
         raw_rows=lambda table: rows(settings.raw_dataset, table),
         pull=pull,
@@ -94,7 +102,7 @@ def _with_bucket(settings: Settings) -> storage.Client:
 
 def _with_tables(settings: Settings, schemas: Schemas) -> bigquery.Client:
     client = clients.bigquery(settings)
-    wanted = [(settings.dataset, "file_processing_log", schemas.of("file_processing_log"))]
+    wanted = [(settings.dataset, table, schemas.of(table)) for table in AUDIT_TABLES]
     wanted += [(settings.raw_dataset, table, schemas.raw) for table in RAW_TABLES]
     for dataset in (settings.dataset, settings.raw_dataset):
         client.create_dataset(f"{settings.project}.{dataset}")

@@ -13,6 +13,7 @@ from local.bus import LocalBus
 from local.delivery import Subscription
 from local.files import LocalFiles
 from local.journal import LocalJournal, LocalWarehouse
+from local.ledger import LocalLedger
 from local.secrets import LocalSecrets
 from local.store import RAW, Store
 from shared.clock import DeliveryClock
@@ -21,6 +22,7 @@ from shared.core.ports import (
     Clock,
     Files,
     Journal,
+    Ledger,
     Message,
     Pool,
     Row,
@@ -34,6 +36,7 @@ from sim.memory import (
     MemoryBus,
     MemoryFiles,
     MemoryJournal,
+    MemoryLedger,
     MemorySecrets,
     MemoryWarehouse,
     SerialPool,
@@ -58,6 +61,7 @@ class World:
     bus: Bus
     secrets: Secrets
     pool: Pool
+    ledger: Ledger
     rows: Callable[[str], Sequence[Row]]
     raw_rows: Callable[[str], Sequence[Row]]
     #: What the subscribers have not seen yet, as (id, message), topic by topic.
@@ -88,6 +92,7 @@ def _memory(_: Path) -> World:
         bus=bus,
         secrets=MemorySecrets(SECRETS),
         pool=SerialPool(),
+        ledger=MemoryLedger(journal, warehouse, schemas),
         rows=journal.rows,
         raw_rows=warehouse.rows,
         pull=lambda: [(p.id, p.message) for p in bus.pull()],
@@ -118,6 +123,7 @@ def _local(folder: Path) -> World:
         bus=bus,
         secrets=LocalSecrets({"ODDS_API_KEY": "k-123"}),
         pool=ThreadPool(4, clock),
+        ledger=LocalLedger(store, schemas, bus),
         rows=lambda table: list(store.rows("nba_orchestration", table)),
         raw_rows=lambda table: list(store.rows(RAW, table)),
         pull=pull,

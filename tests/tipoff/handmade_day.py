@@ -20,11 +20,13 @@ GAME = "0022500101"
 SLOT = "2025-11-06.post_game_window_3.20251107T090000Z"
 EXECUTION = f"{SLOT}.1"
 #: The scrapers whose datasets are expected per game.
-SCRAPERS = (
-    "bdl_box_scores",
-    "nbac_player_boxscore",
-    "nbac_team_boxscore",
-    "nbac_play_by_play",
+SCRAPERS = tuple(
+    dict.fromkeys(
+        name
+        for workflow in CONFIG.enabled
+        for name in workflow.scrapers
+        if CONFIG.scrapers[name].expects == "games"
+    )
 )
 
 

@@ -21,6 +21,7 @@ COMMANDS = [
     ("check",),
     ("scrapers",),
     ("package",),
+    ("smoke",),
     ("chaos",),
     ("day",),
     ("calendar", "import"),

@@ -61,8 +61,12 @@ REFUSALS = [
         "scraper: found [espn_rooster], allowed: espn_roster (the nearest) or another of: ",
     ),
     (
-        ("scrape", "bdl-games", *HERE),
-        "scraper bdl_games: found [nothing fetches it yet], allowed: bdl_active_players, ",
+        ("scrape", "bp-events", "--param", "market=points", *HERE),
+        "--param: found [market], allowed: none",
+    ),
+    (
+        ("scrape", "bp-player-props", "--param", "market=a/b", *HERE),
+        "--param market: found [a/b], allowed: letters, digits and - _ : +",
     ),
     (("scrape", "espn-roster", "--param", "team", *HERE), "--param: found [team], allowed: K=V"),
     (("scrape", "espn-roster", "--param", "=x", *HERE), "--param: found [=x], allowed: K=V"),
@@ -178,6 +182,21 @@ def test_every_problem_of_a_bad_configuration_is_a_line_of_its_own(tmp_path: Pat
     assert checked.err.splitlines()[:-1] == lines
     problems = tipoff("check", "--config", config, "--json").json["problems"]
     assert [set(each) for each in problems] == [{"place", "found", "allowed"}] * len(lines)
+
+
+def test_a_scraper_that_is_not_available_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    config = shutil.copytree(CONFIG, tmp_path / "config")
+    text = (config / "scrapers.yaml").read_text()
+    (config / "scrapers.yaml").write_text(
+        text.replace("  bdl_games:\n", "  bdl_games:\n    available: false\n", 1)
+    )
+    said = tipoff("scrape", "bdl-games", "--data", tmp_path / "data", "--config", config)
+    assert said.code == 2
+    assert said.err.startswith(
+        "scraper bdl_games: found [nothing fetches it yet], allowed: bdl_active_players, "
+    )
+    listed = {e["name"]: e for e in tipoff("scrapers", "--json", "--config", config).json}
+    assert (listed["bdl_games"]["available"], listed["bp_events"]["available"]) == (False, True)
 
 
 def test_a_view_with_an_unknown_column_is_a_problem_of_the_configuration(tmp_path: Path) -> None:

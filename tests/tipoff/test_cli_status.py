@@ -54,7 +54,7 @@ def test_a_healthy_folder_exits_0_and_tells_plan_slots_and_decisions(data: Path)
         # The last cleanup was at 06:00, the last decisions too.
         ("2025-11-27T06:29:00-05:00", 0, []),
         ("2025-11-27T06:31:00-05:00", 2, ["cleanup_silent"]),
-        ("2025-11-27T08:01:00-05:00", 2, ["no_decisions", "cleanup_silent"]),
+        ("2025-11-27T08:06:00-05:00", 2, ["no_decisions", "cleanup_silent"]),
         # Before the lock nothing had run.
         ("2025-11-27T04:59:00-05:00", 1, ["nothing_ran"]),
     ],
@@ -101,7 +101,7 @@ def test_scrapers_lists_the_whole_registry_with_who_uses_it() -> None:
     found = {each["name"]: each for each in tipoff("scrapers", "--json").json}
     assert len(found) == 34
     assert found["oddsa_events"]["workflows"] == ["betting_lines"]
-    assert found["bdl_games"]["available"] is False
+    assert found["bdl_games"]["available"] is True
     assert "espn_roster" in tipoff("scrapers").out
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -87,6 +88,18 @@ def test_it_locks_decides_serves_stops_and_goes_on(number: signal.Signals, tmp_p
         assert again.process.wait(PATIENCE) == 0
     # The lock was taken at the first start: the second goes on and does not take it again.
     assert store_in(tmp_path).read(locks) == [(1,)]
+
+
+def test_its_address_shows_the_day(tmp_path: Path) -> None:
+    with up(tmp_path) as first:
+        url = first.wait_for(action="up")["url"]
+        first.wait_for(action="lock")
+        with urlopen(f"{url}/", timeout=PATIENCE) as answer:
+            text = answer.read().decode()
+        with urlopen(f"{url}/api/day/2025-11-12", timeout=PATIENCE) as answer:
+            told = json.load(answer)
+    assert "<title>Tipoff: game day" in text
+    assert told["date"] == "2025-11-12"
 
 
 def test_a_killed_process_lets_the_folder_go(tmp_path: Path) -> None:

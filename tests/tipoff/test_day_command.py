@@ -58,9 +58,11 @@ def test_a_day_with_one_game_meets_every_obligation(one_game: tuple[Path, Any]) 
     _, found = one_game
     assert (len(found["games"]), found["met"], found["unmet"]) == (1, True, [])
     by_game = {d["dataset"]: d["obtained"] for d in found["datasets"] if d["owed"]}
-    assert by_game == dict.fromkeys(
-        ("box_scores", "play_by_play", "player_boxscores", "team_boxscore"), 1
-    )
+    there = ("box_scores", "gamebooks", "play_by_play", "player_boxscores", "team_boxscore")
+    # A tip at 21:00 ends after 23:05: BigDataBall, six hours later, comes after the day's end.
+    assert by_game == {**dict.fromkeys(there, 1), "lineup_play_by_play": 0}
+    late = {d["dataset"]: len(d["not_due"]) for d in found["datasets"] if d["not_due"]}
+    assert late == {"lineup_play_by_play": 1}
     assert {each["healed"] for each in found["healed"]} == {True}
 
 
@@ -197,9 +199,9 @@ def test_a_day_without_games_runs_what_needs_none_and_a_dead_letter_is_told(tmp_
         "morning_operations",
         *["schedule_refresh"] * 3,
     ]
-    # Four slots' schedule, and 34 runs of the morning: schedule, players, standings, active
-    # players and 30 rosters.
-    assert found["counts"]["runs"] == {"success": 4 + 34}
+    # Four slots' schedule, and 94 runs of the morning: schedule, players, standings, active
+    # players and 30 rosters of three sources.
+    assert found["counts"]["runs"] == {"success": 4 + 94}
     # The same day with a message that was given up.
     with Store(tmp_path, Schemas(CONFIG / "tables")).write() as db:
         db.execute("UPDATE messages SET state = 'dead', last_error = 'gone' WHERE id = 1")

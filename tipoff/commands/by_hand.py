@@ -133,6 +133,9 @@ def _line(table: str, row: Mapping[str, Any]) -> str | None:
         case "cleanup_operations":
             found = f"{row['files_checked']} files checked, {row['missing_files_found']} missing"
             return f"{found}, {row['republished_count']} announced again"
+        case "daily_completeness":
+            there = f"{row['date']} {row['dataset']}: {row['obtained']} of {row['expected']}"
+            return there + ("" if row["closed_at"] else ", still open")
         case _:
             return f"{row['gcs_path']}: {row['error_message']}" if row["error_message"] else None
 

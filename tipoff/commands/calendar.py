@@ -20,6 +20,7 @@ from tipoff.commands.options import (
     settings_of,
 )
 from tipoff.commands.output import clock_et, et, print_json, print_table
+from tipoff.commands.reading import Reads
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -116,10 +117,13 @@ def show(
     ] = None,
     data: Data = None,
     config: ConfigDir = None,
+    project: Reads = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Show the game days of the data folder's newest schedule, else of the sample season.
+    """Show the game days of the data folder's or project's newest schedule.
+
+    A folder that has none shows the sample season.
 
     \b
     Examples:
@@ -136,7 +140,8 @@ def show(
     until = day_of(last, "--to") if last else None
     if since and until and since > until:
         raise BadInput("--from", since, f"a day not after --to ({until})")
-    season, origin, name = calendar_for(None, settings, load_config(settings.config))
+    known = load_config(settings.config)
+    season, origin, name = calendar_for(None, settings, known, project)
     days = [d for d in season.days() if (not since or d >= since) and (not until or d <= until)]
     if json:
         games = [

@@ -31,9 +31,24 @@ Record = Annotated[
     Path | None,
     typer.Option("--record", metavar="FILE", help="Keep the result, with the commit, as JSON."),
 ]
+CrashPoints = Annotated[
+    str | None,
+    typer.Option(
+        "--crash-points",
+        metavar="D",
+        help="Instead: let an instance die at each external call of this game day in turn.",
+    ),
+]
+Every = Annotated[
+    int, typer.Option("--every", help="With --crash-points: only every so many-th call.")
+]
 
+#: Seconds between two lines of progress.
+EVERY = 10.0
 #: Failing seeds whose traces are made shorter; the others are only named.
 TRACES = 3
+#: Broken promises of one seed that are told.
+TOLD = 10
 
 
 def chaos(
@@ -45,6 +60,8 @@ def chaos(
     config: ConfigDir = None,
     jobs: Jobs = 1,
     record: Record = None,
+    crash_points: CrashPoints = None,
+    every: Every = 1,
     *,
     json: AsJson = False,
 ) -> None:
@@ -61,6 +78,7 @@ def chaos(
       tipoff chaos --days 100
       tipoff chaos --seed 4711 --days 1
       tipoff chaos --from 2025-11-01 --to 2025-11-30 --config my-config --jobs 2 --json
+      tipoff chaos --crash-points 2025-11-12 --jobs 2
     \b
     Exit codes: 0 every promise was kept, 1 some were not, 2 bad input.
     """
@@ -68,13 +86,26 @@ def chaos(
 
     # No key is needed, and processes are handed what they can be handed.
     settings = replace(settings_of(None, config), environment="chaos", keys={})
+    if jobs < 1:
+        raise BadInput("--jobs", jobs, "1 or more")
+    if crash_points is not None:
+        from tipoff.commands.crash_points import crash_points as play
+
+        day = day_of(crash_points, "--crash-points")
+        equal = play(day, calendar, settings, every=every, jobs=jobs, as_json=json)
+        raise typer.Exit(0 if equal else 1)
+    if every != 1:
+        raise BadInput("--every", every, "nothing without --crash-points")
     terrain = _terrain(from_, to, calendar, settings)
-    for name, number in (("--days", days), ("--jobs", jobs)):
-        if number < 1:
-            raise BadInput(name, number, "1 or more")
+    if days < 1:
+        raise BadInput("--days", days, "1 or more")
     total, began = Total(), time.perf_counter()
+    told = began
     for played in campaign(terrain, settings, seed=seed, days=days, jobs=jobs):
         total.add(played)
+        if time.perf_counter() - told >= EVERY:
+            told = time.perf_counter()
+            _progress(total, days, told - began)
     pace = round(total.days / (time.perf_counter() - began), 2)
     if record is not None:
         record.write_text(_recorded(total, seed, pace, jobs, settings))
@@ -86,6 +117,7 @@ def chaos(
                     "faults": sum(total.faults.values()),
                     "violations": total.violations,
                     "days_per_second": pace,
+                    "faults_by_kind": dict(sorted(total.faults.items())),
                 }
             )
         )
@@ -121,6 +153,14 @@ def _terrain(first: str | None, last: str | None, file: Path | None, settings: S
     return Terrain(first=start, last=end, calendar=calendar)
 
 
+def _progress(total: Total, days: int, seconds: float) -> None:
+    """How far a long run is, on stderr."""
+    pace = total.days / seconds
+    left = max(0, days - total.days) / pace
+    text = f"{total.days} of {days} days, {pace:.1f} a second, {left / 60:.0f} minutes to go, "
+    typer.echo(f"{text}{total.violations} violations", err=True)
+
+
 def _tell(total: Total, seed: int, pace: float) -> None:
     last = seed + total.seeds - 1
     typer.echo(f"{total.days} days of seeds {seed} to {last}, {pace:g} days a second")
@@ -137,7 +177,7 @@ def _trace(played: Played, terrain: Terrain, settings: Settings) -> None:
     rule = played.violations[0].rule
     found = shrink(terrain.scenario(played.seed), settings, rule)
     typer.echo(f"seed {played.seed} breaks a promise: {rule}", err=True)
-    for violation in found.violations:
+    for violation in found.violations[:TOLD]:
         typer.echo(f"  {violation.rule}: {violation.what}", err=True)
     typer.echo(f"  the fewest faults that do it, of {found.replays} replays:", err=True)
     for fault in found.faults:

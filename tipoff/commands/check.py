@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from shared.core.errors import BadInput
 from tipoff.commands.options import AsJson, ConfigDir, settings_of
 from tipoff.commands.output import print_json
+
+if TYPE_CHECKING:
+    from shared.core.workflows import Config
+    from shared.settings import Settings
 
 
 def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
@@ -43,6 +47,7 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
         }
         counts |= {folder: _many(settings.config / folder) for folder in ("tables", "views")}
         errors += _views(settings.config)
+        errors += _fetchers(known, settings)
     except BadInput as e:
         errors += getattr(e, "errors", (e,))
     if json:
@@ -56,6 +61,22 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
         typer.echo(f"{settings.config}: nothing is wrong")
         typer.echo(", ".join(f"{key} {value}" for key, value in counts.items()))
     raise typer.Exit(1 if errors else 0)
+
+
+def _fetchers(known: Config, settings: Settings) -> Iterator[BadInput]:
+    """Scrapers that nothing fetches: no fetcher of the house, no file or function of one's own."""
+    from functions.scraper.main import fetcher_of
+
+    for name, entry in known.scrapers.items():
+        if not entry.available:
+            continue
+        try:
+            fetcher_of(entry, settings)
+        except BadInput as e:
+            other = "fetcher: with a file, kind: service, or available: false"
+            allowed = e.allowed if entry.fetcher else other
+            found = e.found if entry.fetcher else "no fetcher of that name"
+            yield BadInput(f"scrapers.yaml scrapers.{name}", found, allowed)
 
 
 def _views(config: Path) -> Iterator[BadInput]:

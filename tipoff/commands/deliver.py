@@ -49,6 +49,7 @@ TOLD = (
     "scraper_execution_log",
     "cleanup_operations",
     "file_processing_log",
+    "daily_completeness",
 )
 
 

@@ -8,6 +8,7 @@ import typer
 
 from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, Data, day_of, settings_of
 from tipoff.commands.output import et, on_terminal, print_json, print_table, wall_et
+from tipoff.commands.reading import Reads
 
 if TYPE_CHECKING:
     from shared.core.plan import Plan
@@ -20,13 +21,15 @@ def plan(
     calendar: CalendarFile = None,
     data: Data = None,
     config: ConfigDir = None,
+    project: Reads = None,
     *,
     json: AsJson = False,
 ) -> None:
     """Show what would run on a game day, when, and why. Nothing is read but a schedule,
     nothing is written.
 
-    The schedule is the file, else the data folder's newest, else the sample season 2025-26.
+    The schedule is the file, else the project's or the data folder's newest, else the sample
+    season 2025-26.
     A table on a terminal; JSON with --json and into a pipe.
 
     \b
@@ -44,7 +47,7 @@ def plan(
     settings = settings_of(data, config)
     day = day_of(date, "DATE")
     known = load_config(settings.config)
-    season, origin, name = calendar_for(calendar, settings, known)
+    season, origin, name = calendar_for(calendar, settings, known, project)
     found = make_plan(
         day, season.on(day), known, schedule=name, now=day_starts(day), by="tipoff plan"
     )

@@ -135,7 +135,7 @@ def _params(entry: Scraper, given: list[str]) -> dict[str, str]:
     """K=V pairs; BadInput for one without =, an unknown key, and a key given twice."""
     odds = ODDS if entry.target.value == "event" else ()
     own = {entry.target.value} - {"game", "date"}
-    allowed = {*entry.params, *entry.options, *own, *odds} - {"date", "game"}
+    allowed = {*entry.params, *entry.optional, *entry.options, *own, *odds} - {"date", "game"}
     found: dict[str, str] = {}
     for pair in given:
         key, equals, value = pair.partition("=")

@@ -34,11 +34,16 @@ def sample_season(settings: Settings, config: Config) -> Calendar:
 
 
 def calendar_for(
-    file: Path | None, settings: Settings, config: Config
+    file: Path | None, settings: Settings, config: Config, project: str | None = None
 ) -> tuple[Calendar, str, str]:
-    """The calendar, where it is from for people, and its record's name or file."""
+    """The calendar, where it is from for people, and its record's name or file.
+
+    Of a project its newest schedule; BadInput when it has none.
+    """
     if file is not None:
         return read_calendar(file, config), f"the file {file}", file.name
+    if project is not None:
+        return _of_project(settings, config, project)
     if has_store(settings.data):
         from local.files import LocalFiles
         from shared.clock import DeliveryClock
@@ -49,3 +54,15 @@ def calendar_for(
         if newest is not None:
             return newest.calendar, f"the newest schedule in {settings.data}", newest.name
     return sample_season(settings, config), "the sample season 2025-26", SAMPLE.name
+
+
+def _of_project(settings: Settings, config: Config, project: str) -> tuple[Calendar, str, str]:
+    from shared.core.errors import BadInput
+    from shared.records import newest_schedule
+    from tipoff.commands.cloud import cloud
+
+    with cloud(settings, project) as world:
+        newest = newest_schedule(world.state, config)
+    if newest is None:
+        raise BadInput("--project", project, "a project with a schedule: tipoff calendar import")
+    return newest.calendar, f"the newest schedule of project {project}", newest.name

@@ -20,9 +20,11 @@ from tipoff.commands.options import (
     settings_of,
 )
 from tipoff.commands.output import print_json, print_table
+from tipoff.commands.reading import Reads
 
 if TYPE_CHECKING:
     from local.query import Answer
+    from shared.settings import Settings
 
 
 def sql(
@@ -43,6 +45,7 @@ def sql(
     ] = None,
     data: Data = None,
     config: ConfigDir = None,
+    project: Reads = None,
     *,
     tables: Annotated[
         bool, typer.Option("--tables", help="List the tables and views instead.")
@@ -53,7 +56,8 @@ def sql(
     """Ask the tables and views in BigQuery's SQL.
 
     Any project prefix, or none, will do, and table names need no dataset. Works beside a
-    running `tipoff up`. Instants are shown in UTC.
+    running `tipoff up`. Instants are shown in UTC. With --project BigQuery itself is asked,
+    and a query that would read over 10 GiB is refused.
 
     \b
     Examples:
@@ -69,6 +73,9 @@ def sql(
         raise BadInput("--json and --csv", "both", "one of them")
     settings = settings_of(data, config)
     asked = None if tables else _query(query, file)
+    if project is not None:
+        _there(settings, project, asked, now=now, json=json, csv=csv)
+        return
     store = existing_store(settings)
     here = Sql(store, config=settings.config)
     if asked is None:
@@ -80,6 +87,23 @@ def sql(
     at = instant_of(now, "--now") if now else folder_now(store)
     answer: Answer = here.query(asked, now=at)
     _print(answer.columns, answer.rows, json=json, csv=csv)
+
+
+def _there(
+    settings: Settings, project: str, asked: str | None, *, now: str | None, json: bool, csv: bool
+) -> None:
+    """Ask BigQuery."""
+    from shared.gcp.ledger import BigQueryLedger
+    from tipoff.commands.cloud import cloud
+
+    if now is not None:
+        raise BadInput("--now", now, "nothing: in the cloud it is now")
+    with cloud(settings, project) as world:
+        ledger = world.ledger
+        if not isinstance(ledger, BigQueryLedger):
+            raise BadInput("--project", project, "a world of Google's")
+        columns, rows = (("name", "kind"), ledger.names()) if asked is None else ledger.ask(asked)
+    _print(columns, rows, json=json, csv=csv)
 
 
 def _query(query: str | None, file: Path | None) -> str:

@@ -3,47 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from local.bus import LocalBus
-from local.files import LocalFiles
-from local.world import subscriptions
-from shared.clock import DeliveryClock
-from shared.core.alerts import (
-    Alert,
-    Facts,
-    Unfinished,
-    alerts,
-)
-from shared.core.days import day_of_instant, iso, parse_stamp
+from shared import records
+from shared.core.alerts import Alert, Facts, SlotState, alerts
+from shared.core.days import day_of_instant, iso
+from shared.core.history import NOTHING
+from shared.core.reconcile import completeness
+from shared.page.seen import Seen, look
 from tipoff.commands.folder_lock import holder
-from tipoff.commands.options import existing_store, folder_now, has_store, real_now
-from tipoff.commands.seen import DAY, Seen, began, day_of, near, newest_of, runs_of, unfinished
+from tipoff.commands.options import has_store, real_now
+from tipoff.commands.reading import now_of, read_from
 
 if TYPE_CHECKING:
-    from shared.core.workflows import Config
+    from shared.core.ports import Row
     from shared.settings import Settings
 
 #: Failed runs that are listed.
 LISTED = 10
 
 
-def look(
-    settings: Settings, config: Config, at: datetime | None
+def state_of(
+    settings: Settings, project: str | None, at: datetime | None
 ) -> tuple[dict[str, Any], tuple[Alert, ...]]:
-    """What is known at `at` (default: the folder's own time) as JSON, and its alerts."""
-    if not has_store(settings.data):
-        now = at or real_now()
-        return _nothing(now, settings)
-    store = existing_store(settings)
-    now = at or folder_now(store)
-    state = LocalFiles(store, "state", DeliveryClock())
-    seen = Seen(now=now, config=config, state=state, store=store)
-    decided = seen.rows("workflow_decisions", "decision_time")
-    decided.sort(key=lambda row: str(row["decision_time"]))
-    return _tell(replace(seen, decisions=decided), settings)
+    """What is known at `at` (default: now, or the folder's own time) as JSON, and its alerts."""
+    if project is None and not has_store(settings.data):
+        return _nothing(at or real_now(), settings)
+    with read_from(settings, project) as world:
+        now = at or now_of(world, project)
+        seen = look(world, day_of_instant(now), now)
+        running = None if project else _is_up(settings)
+        return _tell(seen, running), seen.alerts
 
 
 def _nothing(now: datetime, settings: Settings) -> tuple[dict[str, Any], tuple[Alert, ...]]:
@@ -60,38 +51,25 @@ def _nothing(now: datetime, settings: Settings) -> tuple[dict[str, Any], tuple[A
         "runs": {"ended": 0, "failed": 0, "failures": []},
         "missing_files": 0,
         "dead_letters": 0,
-        "alerts": [_alert(each) for each in fired],
+        "alerts": [alert_json(each) for each in fired],
     }, fired
 
 
-def _tell(seen: Seen, settings: Settings) -> tuple[dict[str, Any], tuple[Alert, ...]]:
-    today = day_of_instant(seen.now)
+def _tell(seen: Seen, running: bool | None) -> dict[str, Any]:  # noqa: FBT001 told as it is
+    facts = seen.facts
+    today = day_of_instant(seen.moment)
     near_days = (today - timedelta(days=1), today)
-    days = [told for day in near_days if (told := day_of(seen, day)) is not None]
-    runs = seen.recent("scraper_execution_log", "triggered_at")
+    runs = seen.recent("scraper_execution_log")
     failures = [run for run in runs if run["status"] == "failed"]
-    facts = replace(
-        _facts(seen, today),
-        planned=any(told["date"] == today.isoformat() for told, _ in days),
-        slots=[fact for _, facts in days for fact in facts],
-        runs_ended=len(runs),
-        runs_failed=len(failures),
-    )
-    fired = alerts(facts)
-    statuses = [row["status"] for row in seen.recent("workflow_executions", "execution_time")]
-    last = max((row["tick"] for row in seen.decisions if row["tick"]), default=None)
+    statuses = [row["status"] for row in seen.recent("workflow_executions")]
     return {
-        "at": iso(seen.now),
-        "running": _is_up(settings),
-        "days": [told for told, _ in days],
+        "at": iso(seen.moment),
+        "running": running,
+        "days": [told for day in near_days if (told := _day(seen, day)) is not None],
         "last_tick": _text(facts.last_tick),
         "last_cleanup": _text(facts.last_cleanup),
         "schedule_at": _text(facts.schedule_at),
-        "last_decisions": [
-            {key: row[key] for key in ("action", "workflow_name", "slot_id", "reason")}
-            for row in seen.decisions
-            if row["tick"] == last
-        ],
+        "last_decisions": _decisions(seen.rows("workflow_decisions")),
         "executions": {
             "by_status": dict(sorted(Counter(statuses).items())),
             "unfinished": [
@@ -107,41 +85,62 @@ def _tell(seen: Seen, settings: Settings) -> tuple[dict[str, Any], tuple[Alert, 
                 for run in failures[-LISTED:]
             ],
         },
-        "missing_files": facts.missing_files,
+        "missing_files": len(facts.missing),
         "dead_letters": facts.dead_letters,
-        "alerts": [_alert(each) for each in fired],
-    }, fired
+        "alerts": [alert_json(each) for each in seen.alerts],
+    }
 
 
-def _facts(seen: Seen, today: date) -> Facts:
-    """What the alerts ask for, but for the days' slots and runs."""
-    ticks, schedules = seen.records("ticks/"), seen.listing("schedules/")
-    cleanups = seen.rows("cleanup_operations", "cleanup_time")
-    newest = max(cleanups, key=lambda row: str(row["cleanup_time"]), default=None)
-    manifests = [each for day in near(today) for each in unfinished(seen, day)]
-    return Facts(
-        now=seen.now,
-        today=today,
-        planned=False,
-        began=began(seen, ticks),
-        last_tick=newest_of(ticks),
-        last_cleanup=newest_of(seen.records("cleanups/")),
-        schedule_at=parse_stamp(schedules[-1].name[10:-5]) if schedules else None,
-        runs=runs_of(seen, ticks),
-        unfinished=[
-            Unfinished(execution_id=each.execution_id, finish_by=each.finish_by)
-            for each in manifests
-        ],
-        aborts=[
-            row["slot_id"]
-            for row in seen.decisions
-            if row["action"] == "ABORT"
-            and row["alert_level"] in ("WARNING", "ERROR")
-            and seen.now - datetime.fromisoformat(row["decision_time"]) <= DAY
-        ],
-        missing_files=newest["missing_files_found"] if newest else 0,
-        dead_letters=len(LocalBus(seen.store, DeliveryClock(), subscriptions(seen.config)).dead()),
+def _decisions(rows: list[Row]) -> list[dict[str, Any]]:
+    """What the newest tick decided."""
+    last = max((row["tick"] for row in rows if row["tick"]), default=None)
+    return [
+        {key: row[key] for key in ("action", "workflow_name", "slot_id", "reason")}
+        for row in rows
+        if row["tick"] == last
+    ]
+
+
+def _day(seen: Seen, day: date) -> dict[str, Any] | None:
+    """A day's plan, slots and completeness as JSON; None for one without plan."""
+    found = seen.plan(day)
+    if found is None:
+        return None
+    plan, locked = found
+    states = Counter(fact.state for fact in seen.facts.slots if fact.slot.game_day == day)
+    return {
+        "date": day.isoformat(),
+        "locked_at": iso(locked.made_at),
+        "revision": plan.revision,
+        "games": len(plan.games),
+        "reason": plan.reason,
+        "slots": {state.value: states[state] for state in SlotState if states[state]},
+        "completeness": _completeness(seen, day),
+    }
+
+
+def _completeness(seen: Seen, day: date) -> list[dict[str, Any]]:
+    """Per dataset that is measured by games: how many of the day's are there."""
+    games = seen.schedule.calendar.on(day) if seen.schedule else ()
+    names = {name for workflow in seen.config.enabled for name in workflow.scrapers}
+    entries = [seen.config.scrapers[name] for name in names]
+    datasets = {entry.dataset for entry in entries if entry.expects == "games"}
+    listing = seen.listing(records.executions_prefix(day))
+    covered = records.day_facts(day, listing).covered
+    found = (
+        completeness(day, dataset, games, covered.get(dataset, NOTHING))
+        for dataset in (sorted(datasets) if games else ())
     )
+    return [
+        {
+            "dataset": each.dataset,
+            "expected": len(each.expected),
+            "obtained": len(each.obtained),
+            "waived": len(each.waived),
+            "missing": list(each.missing),
+        }
+        for each in found
+    ]
 
 
 def _is_up(settings: Settings) -> bool:
@@ -152,9 +151,14 @@ def _text(instant: datetime | None) -> str | None:
     return iso(instant) if instant else None
 
 
-def _alert(alert: Alert) -> dict[str, str]:
+def alert_json(alert: Alert) -> dict[str, Any]:
+    """An alert as programs read it."""
     return {
         "severity": alert.severity.value,
         "code": alert.code,
         "message": alert.message,
+        "since": iso(alert.since),
+        "subject": alert.subject,
+        "evidence": list(alert.evidence),
+        "runbook": alert.look,
     }

@@ -47,9 +47,10 @@ def up(
 ) -> None:
     """Run Tipoff on this machine in real time, until Ctrl-C.
 
-    The seven functions answer on 127.0.0.1 and the four scheduler jobs tick. The sources are
-    simulated unless --live. What was missed while nothing ran is made up for by the newest
-    missed tick of each job. `tipoff status`, `sql`, `tick`, `trigger` and `scrape` work beside it.
+    The seven functions answer on 127.0.0.1, where / is the status page, and the four scheduler
+    jobs tick. The sources are simulated unless --live. What was missed while nothing ran is made
+    up for by the newest missed tick of each job. `tipoff status`, `sql`, `tick`, `trigger` and
+    `scrape` work beside it.
 
     \b
     Examples:

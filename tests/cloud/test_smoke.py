@@ -1,0 +1,77 @@
+"""`tipoff smoke` on the emulated cloud: to its row, stuck, and with nothing there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.cloud.emulators import Emulators
+from tests.cloud.functions import deployed
+from tests.cloud.project import Project, furnished
+from tipoff.cli import app
+
+
+@pytest.fixture(scope="module")
+def project(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project in which cleanup alone runs."""
+    folder = tmp_path_factory.mktemp("functions")
+    with deployed(emulators, folder, names=["cleanup"]) as running, furnished(running) as made:
+        yield made
+
+
+def smoke(emulators: Emulators, project: str, *args: object) -> Any:
+    command = ["smoke", "--project", project, *(str(arg) for arg in args)]
+    env = {**emulators.environment, "TIPOFF_ENVIRONMENT": "test"}
+    return CliRunner().invoke(app, command, env=env, catch_exceptions=False)
+
+
+def test_a_smoke_is_followed_to_its_row_and_orders_nothing(
+    emulators: Emulators, project: Project
+) -> None:
+    told = smoke(emulators, project.deployment.project, "--json")
+    assert told.exit_code == 0, told.output
+    answer = json.loads(told.stdout)
+    assert [step["step"] for step in answer["seen"]] == ["published", "decided", "done", "row"]
+    assert (answer["stuck"], answer["errors"]) == (None, [])
+    assert answer["known"]["last tick"].startswith("none")
+    (row,) = project.rows("cleanup_operations")
+    assert (row["files_checked"], row["republished_count"]) == (0, 0)
+    names = {stored.name.partition("/")[0] for stored in project.world.state.list("")}
+    assert names <= {"cleanups", "alerts"}
+
+
+def test_a_second_smoke_of_the_same_minute_is_no_second_row(
+    emulators: Emulators, project: Project
+) -> None:
+    told = [smoke(emulators, project.deployment.project) for _ in range(2)]
+    assert [each.exit_code for each in told] == [0, 0]
+    assert "row" in told[1].stdout
+    found = [row["cleanup_id"] for row in project.rows("cleanup_operations")]
+    assert len(found) == len(set(found))
+
+
+def test_a_tick_that_nobody_takes_up_is_told_with_where_to_look(
+    emulators: Emulators, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("nobody")
+    with deployed(emulators, folder, names=[]) as running, furnished(running):
+        told = smoke(emulators, running.project, "--wait", 1)
+    assert told.exit_code == 1
+    assert "not decided after 1 s: the subscription cleanup-tick-to-cleanup" in told.stderr
+
+
+def test_a_project_without_topics_is_told_at_once(emulators: Emulators) -> None:
+    told = smoke(emulators, "nothing-here")
+    assert told.exit_code == 3
+    assert "cleanup-tick" in told.stderr
+
+
+@pytest.mark.parametrize("wait", [0, 1_801])
+def test_a_wait_that_is_no_wait_is_refused(emulators: Emulators, wait: int) -> None:
+    told = smoke(emulators, "nothing-here", "--wait", wait)
+    assert told.exit_code == 2
+    assert f"--wait: found [{wait}]" in told.stderr

@@ -1,0 +1,183 @@
+"""`tipoff missing`: what was due and never came."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tipoff.commands.options import AsJson, ConfigDir, Data, day_of, settings_of
+from tipoff.commands.output import print_json, print_table
+from tipoff.commands.reading import Reads, now_of, read_from
+
+if TYPE_CHECKING:
+    from shared.core.report.day import DayReport
+    from shared.core.report.facts import Facts
+    from shared.page.seen import Seen
+    from shared.world import World
+
+#: Minutes after which a file without a load is urgent, as v_missing_files has them.
+WARNING_AFTER, CRITICAL_AFTER = 120, 240
+
+#: How long after its day's end what a game owes is urgent.
+GAP = dt.timedelta(hours=24)
+
+#: By then any execution has ended: 45 minutes a step, and the sweep that ends what is late.
+ENDED = dt.timedelta(hours=4)
+
+URGENCIES = ("CRITICAL", "WARNING", "RECENT")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """One thing that was due and never came."""
+
+    #: CRITICAL, WARNING or RECENT.
+    urgency: str
+    #: slot, data, execution or file.
+    kind: str
+    #: The slot, dataset, execution or path.
+    which: str
+    what: str
+
+
+def missing(
+    date: Annotated[
+        str | None,
+        typer.Option(
+            "--date", metavar="D", help="Of this game day (default: yesterday's, today's)."
+        ),
+    ] = None,
+    data: Data = None,
+    config: ConfigDir = None,
+    project: Reads = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """List what was due and never came.
+
+    Slots that nothing ran and nothing made up for, games without the data that the day owes,
+    RUNs without an execution, and files that never reached the warehouse. Nothing is listed
+    because it is not due yet.
+
+    A file is CRITICAL after 240 minutes and WARNING after 120; data is CRITICAL a day after
+    its own; slots and executions are as their workflow's priority.
+
+    \b
+    Examples:
+      tipoff missing
+      tipoff missing --date 2025-11-12 --json
+      tipoff missing --project my-project
+    \b
+    Exit codes: 0 nothing is missing, 1 something is, 2 bad input, 3 what is read is not there.
+    """
+    settings = settings_of(data, config)
+    given = day_of(date, "--date") if date else None
+    with read_from(settings, project) as world:
+        found = list(lacking(world, given, project))
+    found.sort(key=lambda each: URGENCIES.index(each.urgency))
+    if json:
+        print_json([asdict(each) for each in found])
+    elif found:
+        rows = [(each.urgency, each.kind, each.which, each.what) for each in found]
+        print_table(("urgency", "kind", "which", "what"), rows)
+    else:
+        typer.echo("nothing is missing")
+    raise typer.Exit(1 if found else 0)
+
+
+def lacking(world: World, given: dt.date | None, project: str | None) -> Iterator[Missing]:
+    """Everything that is missing, of one game day or of yesterday and today."""
+    from shared.core.days import day_of_instant
+    from shared.core.report.day import report_of
+    from shared.page.day import facts_of
+    from shared.page.seen import look
+
+    now = now_of(world, project)
+    today = day_of_instant(now)
+    days = [given] if given else [today - dt.timedelta(days=1), today]
+    for day in days:
+        seen = look(world, day, now)
+        facts = facts_of(seen)
+        report = report_of(facts)
+        if day == days[-1]:
+            yield from _files(seen)
+        yield from _slots(report, seen)
+        yield from _executions(report, facts)
+        if report.revision:
+            yield from _data(report, facts)
+
+
+def _slots(report: DayReport, seen: Seen) -> Iterator[Missing]:
+    """Slots that no run, and nothing else, brought anything for."""
+    from shared.core.report.lines import Verdict
+
+    made_up = {fact.slot.slot_id for fact in seen.facts.slots if fact.made_up}
+    for line in report.slots:
+        if line.verdict in (Verdict.MISSING, Verdict.ABORTED) and line.slot_id not in made_up:
+            workflow = seen.config.workflows.get(line.workflow)
+            urgent = workflow is not None and workflow.priority.value == "CRITICAL"
+            yield Missing(
+                urgency="CRITICAL" if urgent else "WARNING",
+                kind="slot",
+                which=line.slot_id,
+                what=f"{line.verdict}: {line.reason or 'nothing explains it'}",
+            )
+
+
+def _executions(report: DayReport, facts: Facts) -> Iterator[Missing]:
+    """RUNs of which no execution has ended long after it had to."""
+    from shared.core.report.facts import at
+
+    ended = {row["decision_id"] for row in facts.rows("workflow_executions")}
+    for row in facts.rows("workflow_decisions"):
+        age = report.at - at(row["decision_time"])
+        if (
+            row["action"] == "RUN"
+            and row["decision_id"] not in ended
+            and age > dt.timedelta(hours=3)
+        ):
+            yield Missing(
+                urgency="CRITICAL" if row["priority"] == "CRITICAL" else "WARNING",
+                kind="execution",
+                which=row["decision_id"],
+                what="was decided, and no execution of it has ended",
+            )
+
+
+def _data(report: DayReport, facts: Facts) -> Iterator[Missing]:
+    """What the day owes and does not have, after the last slot that asks for it has closed."""
+    over = report.at - facts.start >= dt.timedelta(hours=24) + GAP
+    open_slots = {line.workflow for line in report.slots if line.closes_at > report.at}
+    hoped = {
+        facts.config.scrapers[name].dataset
+        for workflow in facts.config.enabled
+        if workflow.name in open_slots
+        for name in workflow.scrapers
+    }
+    for line in report.datasets:
+        if line.missing and line.owed and line.dataset not in hoped:
+            few = ", ".join(line.missing[:4])
+            more = f" and {len(line.missing) - 4} more" if len(line.missing) > 4 else ""
+            yield Missing(
+                urgency="CRITICAL" if over else "WARNING",
+                kind="data",
+                which=f"{report.date.isoformat()} {line.dataset}",
+                what=f"{line.obtained} of {line.expected}; missing {few}{more}",
+            )
+
+
+def _files(seen: Seen) -> Iterator[Missing]:
+    """Files that the newest cleanup found without a load."""
+    for file in seen.facts.missing:
+        minutes = int(file.age.total_seconds() // 60)
+        urgent = "WARNING" if minutes > WARNING_AFTER else "RECENT"
+        yield Missing(
+            urgency="CRITICAL" if minutes > CRITICAL_AFTER else urgent,
+            kind="file",
+            which=file.path,
+            what=f"of {file.scraper}: written {minutes} minutes before, never loaded",
+        )
