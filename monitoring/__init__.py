@@ -1,0 +1,1 @@
+"""Queries, dashboard and alert rules over the audit tables."""
