@@ -1,0 +1,200 @@
+"""Guards of asking: pace, seats, tries, deadlines, sizes, redirects, and keys that stay unseen."""
+
+from __future__ import annotations
+
+from tests.mutants.guard import guard
+
+HTTP = "scrapers/http.py"
+WIRE = "scrapers/wire.py"
+LIMITER = "scrapers/limiter.py"
+REDACT = "scrapers/redact.py"
+TEST_HTTP = "tests/scrapers/test_http.py"
+TEST_LIMITER = "tests/scrapers/test_limiter.py"
+TEST_LOG = "tests/shared/test_log.py"
+
+GUARDS = (
+    guard(
+        "calls at once are bounded",
+        LIMITER,
+        "threading.BoundedSemaphore(concurrency)",
+        "threading.BoundedSemaphore(100 * concurrency)",
+        "a source would be asked by all threads at once",
+        "tests/mutants/test_machine.py::test_a_third_call_waits_until_one_of_two_has_ended",
+    ),
+    guard(
+        "calls are spaced",
+        LIMITER,
+        "            self._next = mine + self._spacing",
+        "            self._next = mine",
+        "a source's calls a second would be exceeded",
+        f"{TEST_LIMITER}::test_calls_are_spaced_evenly",
+    ),
+    guard(
+        "a pause saves up no burst",
+        LIMITER,
+        "mine = now if self._next is None else max(now, self._next)",
+        "mine = now if self._next is None else self._next",
+        "after a quiet hour a source would be flooded",
+        f"{TEST_LIMITER}::test_a_pause_saves_up_no_burst",
+    ),
+    guard(
+        "a failed call gives its seat back",
+        LIMITER,
+        'whatever came of the call."""\n        self._seats.release()',
+        'whatever came of the call."""\n        if kind is None:\n            self._seats.release()',
+        "after some failures nobody could ask any more",
+        "tests/mutants/test_machine.py::test_the_seat_of_a_failed_call_is_free_again",
+    ),
+    guard(
+        "tries are bounded",
+        HTTP,
+        "state.attempt_number >= self.source.tries",
+        "state.attempt_number > self.source.tries",
+        "a chunk would not fit its push",
+        f"{TEST_HTTP}::test_a_status_decides_whether_the_call_is_tried_again",
+    ),
+    guard(
+        "Retry-After is kept",
+        HTTP,
+        "        return own if asked is None else max(asked, own)",
+        "        return own",
+        "a source would be asked before it allows it",
+        f"{TEST_HTTP}::test_retry_after_is_kept_in_seconds_and_as_a_date",
+    ),
+    guard(
+        "a Retry-After beyond the budget ends the call",
+        HTTP,
+        "or state.idle_for + state.upcoming_sleep > room",
+        "or False",
+        "a delivery would sleep past its deadline",
+        f"{TEST_HTTP}::test_a_retry_after_beyond_the_budget_ends_the_call_at_once",
+    ),
+    guard(
+        "a missing key asks nobody",
+        HTTP,
+        "        self._need_key(known_as)\n",
+        "",
+        "a source would see calls that can only be refused",
+        f"{TEST_HTTP}::test_a_missing_secret_fails_before_anything_is_asked",
+    ),
+    guard(
+        "a body that trickles is stopped",
+        WIRE,
+        'more than {max_bytes} bytes")\n        deadline.check()',
+        'more than {max_bytes} bytes")',
+        "one slow answer would hold a seat for ever",
+        f"{TEST_HTTP}::test_a_body_that_trickles_is_stopped_at_the_deadline",
+    ),
+    guard(
+        "a body beyond the limit is stopped",
+        WIRE,
+        "        if len(body) > max_bytes:",
+        "        if False:",
+        "one answer could take the instance's memory",
+        f"{TEST_HTTP}::test_a_body_beyond_the_limit_is_stopped_and_not_asked_again",
+    ),
+    guard(
+        "a redirect elsewhere is not followed",
+        WIRE,
+        "same = following is not None and _origin(following.url) == _origin(request.url)",
+        "same = following is not None",
+        "a key would be sent to another host",
+        f"{TEST_HTTP}::test_a_redirect_elsewhere_is_an_error_page_and_never_followed",
+    ),
+    guard(
+        "what passes is tried again",
+        WIRE,
+        '    if str(status) in retry or f"{status // 100}xx" in retry:',
+        "    if False:",
+        "one hiccup would cost a game its box",
+        f"{TEST_HTTP}::test_a_passing_failure_is_cured_by_a_retry",
+    ),
+    guard(
+        "what does not pass is not tried again",
+        WIRE,
+        '    if str(status) in retry or f"{status // 100}xx" in retry:',
+        "    if True:",
+        "what is not there would be asked for three times",
+        f"{TEST_HTTP}::test_a_status_decides_whether_the_call_is_tried_again",
+    ),
+    guard(
+        "a POST is not sent on to where it is redirected",
+        WIRE,
+        'if following is None or not same or request.method != "GET":',
+        "if following is None or not same:",
+        "a scraper service would be asked for the same twice",
+        "tests/scrapers/test_service.py",
+    ),
+    guard(
+        "no call spends the reserve",
+        "scrapers/credits.py",
+        "free - cost >= self._rules.reserve",
+        "True",
+        "one evening could use up the month",
+        "tests/scrapers/test_credits.py::test_a_call_that_would_spend_the_reserve_is_refused",
+    ),
+    guard(
+        "an error page is no data",
+        "scrapers/response.py",
+        '    if body.startswith(b"<"):',
+        "    if False:",
+        "nobody could tell a block from a broken answer",
+        "tests/functions/test_scraper.py::test_a_failing_source_is_an_outcome_and_acked",
+    ),
+    guard(
+        "an error in JSON is no data",
+        "scrapers/response.py",
+        "    if said is not None:",
+        "    if False:",
+        "a refusal with status 200 would be a day without records",
+        "tests/scrapers/test_payload.py",
+    ),
+    guard(
+        "a key in an address is cut out",
+        REDACT,
+        '    text = _QUERY.sub(rf"\\1{CUT}", text)\n',
+        "",
+        "a failure's message would show it",
+        "tests/scrapers/test_redact.py",
+    ),
+    guard(
+        "a key in a header is cut out",
+        REDACT,
+        '    text = _HEADER.sub(rf"\\1\\2{CUT}", text)\n',
+        "",
+        "a failure's message would show it",
+        "tests/scrapers/test_redact.py",
+    ),
+    guard(
+        "a known key is cut out anywhere",
+        REDACT,
+        "            text = text.replace(key, CUT)",
+        "            pass",
+        "a source that quotes its caller's key would put it in a row",
+        "tests/scrapers/test_redact.py",
+    ),
+    guard(
+        "a failure's cause names no key",
+        HTTP,
+        "                    e.__cause__.args = (self._safe(str(e.__cause__)),)",
+        "                    pass",
+        "a traceback would show it",
+        f"{TEST_HTTP}::test_no_message_no_traceback_and_no_log_shows_the_key",
+    ),
+    guard(
+        "a fetcher's fault names no key",
+        "scrapers/run.py",
+        'message = redact(f"{type(e).__name__}: {e}")',
+        'message = f"{type(e).__name__}: {e}"',
+        "a row would show it",
+        f"{TEST_LOG}::test_no_key_reaches_a_line_or_a_row_when_a_fetcher_is_wrong",
+    ),
+    guard(
+        "a log line is looked through once more",
+        "shared/log.py",
+        "        if any(hint in small for hint in _HINTS):",
+        "        if False:",
+        "what nobody thought of would be in the logs",
+        f"{TEST_LOG}::test_a_line_is_looked_through_once_more",
+    ),
+)
