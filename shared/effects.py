@@ -13,6 +13,7 @@ from typing import Any
 
 from shared import records
 from shared.core import rows
+from shared.core.books import Books
 from shared.core.execution import Manifest, Outcome, Summary
 from shared.core.ids import load_id
 from shared.core.messages import Advance, FileReady, RunOrder
@@ -104,6 +105,12 @@ def perform_cleanup(world: World, record: CleanupRecord, name: str) -> None:
     world.publish(claimed)
     world.journal.append("cleanup_operations", list(record.rows))
     records.mark_done(world.state, name)
+
+
+def perform_books(world: World, books: Books) -> None:
+    """Append what one lock has to say of one day's datasets."""
+    world.journal.append("daily_completeness", rows.book_rows(books))
+    records.mark_done(world.state, records.books_name(books.lock, books.day))
 
 
 def outcome_name(outcome: Outcome) -> str:

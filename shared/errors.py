@@ -32,7 +32,9 @@ class SourceFailure(TipoffError):
     """A source did not give usable data, after the retries that its status allows.
 
     `error_type` is a stable machine name: http_4xx, http_5xx, rate_limited, timeout, network,
-    malformed, error_page, too_large, blocked, missing_parameter, missing_secret, out_of_time.
+    malformed, error_page, too_large, blocked, out_of_credits, missing_parameter, missing_secret,
+    out_of_time; of a scraper service also service_failed (it says so) and bad_file (not there, or
+    not allowed).
     """
 
     def __init__(self, error_type: str, message: str, *, status: int | None = None) -> None:

@@ -26,7 +26,7 @@ from shared.core.ports import Stored
 from shared.core.resolve import TargetGame, is_over, target_game
 from shared.core.rows import decision_row
 from shared.core.targets import Target, TargetKind
-from shared.core.workflows import Scraper, Workflow
+from shared.core.workflows import Priority, Scraper, Workflow
 from shared.effects import FinishedRecord, perform_finished
 from shared.messages import message, scrape_topic
 from shared.planning import games_on, scraper_named
@@ -44,8 +44,7 @@ def start(world: World, order: RunOrder) -> None:
     else:
         fresh = _manifest(world, order)
         manifest = records.decide_once(world.state, name, fresh, records.manifest_metadata(fresh))
-    if order.slot_id is None:
-        _append_hand_decision(world, order)
+    _append_hand_decision(world, manifest)
     advance(world, manifest)
 
 
@@ -115,6 +114,8 @@ def finish(world: World, manifest: Manifest, outcomes: Sequence[Stored]) -> None
     summary = summarise(manifest, read)
     record = FinishedRecord(manifest=manifest, summary=summary, at=world.clock.now())
     first = records.decide_once(world.state, name, record, records.finished_metadata(summary))
+    # The order's delivery may have ended for good between its manifest and this row.
+    _append_hand_decision(world, manifest)
     perform_finished(world, first)
     log = world.log.info if first.summary.status == "completed" else world.log.warning
     log(
@@ -133,8 +134,8 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
     day_games = games_on(schedule, order.target_date)
     names = dict.fromkeys(name for step in order.steps for name in step.scrapers)
     scrapers = {name: scraper_named(world, name, order.config_version) for name in names}
-    listing = world.state.list(records.executions_prefix(order.target_date))
-    known = records.day_facts(order.target_date, listing)
+    days = world.once("days", records.Kept)
+    known = records.facts_now(world.state, order.target_date, days)
     games = _games(order, day_games, now)
     return Manifest(
         execution_id=order.execution_id,
@@ -161,8 +162,16 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
         source=order.source,
         triggered_by=order.triggered_by,
         fresh=order.fresh,
-        expired=now > order.not_after + GRACE,
+        expired=now > order.not_after + GRACE or not _may_run(world, order),
     )
+
+
+def _may_run(world: World, order: RunOrder) -> bool:
+    """Whether the slot was not aborted; from here on it cannot be. Later attempts follow a first
+    that ran, so that nobody aborts their slot."""
+    if order.slot_id is None or order.attempt > 1:
+        return True
+    return records.claim(world.state, order.game_day, order.slot_id, "run")
 
 
 def _games(order: RunOrder, day_games: Sequence[Game], now: datetime) -> tuple[TargetGame, ...]:
@@ -235,31 +244,34 @@ def order_by_hand(
     )
 
 
-def _append_hand_decision(world: World, order: RunOrder) -> None:
+def _append_hand_decision(world: World, manifest: Manifest) -> None:
     """A run by hand is a decision too: the operator's."""
-    workflow = world.config.workflows[order.workflow]
+    if manifest.slot_id is not None:
+        return
+    # A workflow that left the configuration under way has no priority any more.
+    workflow = world.config.workflows.get(manifest.workflow)
     decision = Decision(
-        decision_id=order.decision_id,
-        workflow=order.workflow,
+        decision_id=manifest.decision_id,
+        workflow=manifest.workflow,
         slot=None,
-        game_day=order.game_day,
+        game_day=manifest.game_day,
         action=Action.RUN,
         reason="asked for by hand",
         reason_code="manual",
-        priority=workflow.priority,
+        priority=workflow.priority if workflow else Priority.MEDIUM,
         alert_level=AlertLevel.INFO,
-        attempt=order.attempt,
-        scrapers=workflow.scrapers,
-        target_date=order.target_date,
+        attempt=manifest.attempt,
+        scrapers=tuple(dict.fromkeys(name for step in manifest.steps for name in step.scrapers)),
+        target_date=manifest.target_date,
     )
     row = decision_row(
         decision,
         world.stamp(),
-        at=order.decided_at,
+        at=manifest.decided_at,
         tick="",
         revision=None,
-        config_version=order.config_version,
+        config_version=manifest.config_version,
         controller_version=world.settings.version,
-        triggered_by=order.triggered_by,
+        triggered_by=manifest.triggered_by,
     )
     world.journal.append("workflow_decisions", [row])

@@ -15,9 +15,16 @@ NAME_BYTES = 1024
 #: One segment of a name: what the common file systems take.
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\\ud800-\udfff\U0010ffff]{1,255}")
 
+#: Nearly every name: short segments of plain letters, none of which begins with a dot.
+_PLAIN = re.compile(
+    r"[A-Za-z0-9_-][A-Za-z0-9_.:+~-]{0,200}(/[A-Za-z0-9_-][A-Za-z0-9_.:+~-]{0,200})*"
+)
+
 
 def check_name(name: str) -> None:
     """Refuse a name that could leave the bucket or that a file system cannot hold (BadInput)."""
+    if len(name) <= NAME_BYTES and _PLAIN.fullmatch(name):
+        return
     segments = name.split("/")
     safe = all(s not in {".", ".."} and _SEGMENT.fullmatch(s) for s in segments)
     if not safe or len(name.encode()) > NAME_BYTES or any(len(s.encode()) > 255 for s in segments):

@@ -6,14 +6,15 @@ that follow from it, and marks it done. A delivery that finds the record repeats
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, TypeVar, get_args
+from functools import lru_cache, partial
+from typing import Any, Literal, TypeVar, get_args
 
 from shared.core.calendar import Calendar
-from shared.core.days import parse_stamp, stamp
+from shared.core.days import iso, parse_stamp, stamp
 from shared.core.errors import BadInput
 from shared.core.execution import ExecutionStatus, Manifest, Outcome, Summary
 from shared.core.history import Attempt, DayFacts, DayHistory
@@ -24,6 +25,7 @@ from shared.typed import dump, parse
 
 T = TypeVar("T")
 DONE = ".done"
+_STATUSES: tuple[ExecutionStatus, ...] = get_args(ExecutionStatus)
 
 
 def schedule_name(at: datetime) -> str:
@@ -44,6 +46,16 @@ def tick_name(tick: datetime) -> str:
 def cleanup_name(tick: datetime) -> str:
     """What a cleanup found and announced."""
     return f"cleanups/{stamp(tick)}.json"
+
+
+def books_name(lock: date, day: date) -> str:
+    """The books of game day `day`, as the lock of game day `lock` found them."""
+    return f"{books_prefix(lock)}{day.isoformat()}.json"
+
+
+def books_prefix(lock: date | None = None) -> str:
+    """All books that one lock wrote, or that any did."""
+    return f"books/{lock.isoformat()}/" if lock else "books/"
 
 
 def executions_prefix(day: date) -> str:
@@ -108,10 +120,54 @@ def mark_done(files: Files, name: str) -> None:
     files.create_once(name + DONE, b"{}")
 
 
+def claim(files: Files, game_day: date, slot_id: str, word: Literal["run", "abort"]) -> bool:
+    """Say that a slot runs, or that it is aborted: true unless the other was said first.
+
+    An order may be taken up at the very moment at which its slot is closed; this decides.
+    """
+    name = f"claims/{game_day.isoformat()}/{slot_id}"
+    first = files.create_once(name, b"{}", {"by": word}).stored
+    return first.metadata.get("by") == word
+
+
 def undone(listing: Iterable[Stored]) -> list[Stored]:
     """The records of a listing whose effects were never confirmed."""
-    found = {stored.name: stored for stored in listing}
-    return [s for name, s in found.items() if name + DONE not in found and not name.endswith(DONE)]
+    open_ones: dict[str, Stored] = {}
+    # Sorted by name, a record comes right before its confirmation.
+    for stored in listing:
+        if stored.name.endswith(DONE):
+            open_ones.pop(stored.name[: -len(DONE)], None)
+        else:
+            open_ones[stored.name] = stored
+    return list(open_ones.values())
+
+
+class Kept:
+    """What listings came to, by prefix, until a listing says something else: most ticks find the
+    last days as the tick before did. One for each instance."""
+
+    #: Prefixes that are remembered: a fortnight of days and more.
+    LIMIT = 64
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[Sequence[Stored], Any]] = {}
+
+    def of(
+        self, prefix: str, listing: Sequence[Stored], sort: Callable[[Sequence[Stored]], T]
+    ) -> T:
+        """`sort(listing)`, which must not be changed by who gets it."""
+        known = self._kept.get(prefix)
+        if known is None or known[0] != listing:
+            # Not under the lock: it may read.
+            known = listing, sort(listing)
+        with self._lock:
+            self._kept.pop(prefix, None)
+            self._kept[prefix] = known
+            while len(self._kept) > self.LIMIT:
+                del self._kept[next(iter(self._kept))]
+        found: T = known[1]
+        return found
 
 
 # --- schedules -------------------------------------------------------------------------------
@@ -132,15 +188,19 @@ def newest_schedule(files: Files, config: Config) -> Schedule | None:
     if not listing:
         return None
     name = listing[-1].name
-    calendar = _calendar(files.read(name), name, preseason=config.preseason)
+    body = files.read(name)
+    try:
+        calendar = _calendar(body, preseason=config.preseason)
+    except BadInput as e:
+        raise BadInput(f"{name}{e.place}", e.found, e.allowed) from e
     return Schedule(name=name, fetched_at=parse_stamp(name[10:-5]), calendar=calendar)
 
 
 @lru_cache(maxsize=8)
-def _calendar(body: bytes, name: str, *, preseason: bool) -> Calendar:
-    # Half a season is parsed once and not at every tick; equal bytes are the same calendar.
-    records = parse(list, body, name)
-    return Calendar.from_records(records, preseason=preseason, place=name)
+def _calendar(body: bytes, *, preseason: bool) -> Calendar:
+    # Half a season is parsed once and not at every tick; equal bytes are the same calendar, also
+    # under the name of a later schedule.
+    return Calendar.from_records(parse(list, body, ""), preseason=preseason, place="")
 
 
 # --- plans -----------------------------------------------------------------------------------
@@ -179,6 +239,8 @@ def outcome_metadata(outcome: Outcome, config: Config) -> dict[str, str]:
         "obtained": ",".join(result.target.id for result in complete),
         "covers": ",".join(covers),
         "files": str(sum(result.path is not None for result in outcome.results)),
+        # The record itself may be written later, by a redelivery.
+        "at": iso(max((result.completed_at for result in complete), default=outcome.at)),
     }
 
 
@@ -198,39 +260,50 @@ class ExecutionFacts:
     outcomes: Mapping[str, Stored]
 
 
-def sort_out(listing: Sequence[Stored]) -> dict[str, ExecutionFacts]:
+def sort_out(listing: Iterable[Stored]) -> dict[str, ExecutionFacts]:
     """A listing of a game day's executions, by execution id."""
-    manifests: dict[str, Stored] = {}
-    finished: dict[str, Stored] = {}
-    outcomes: dict[str, dict[str, Stored]] = {}
+    parts: dict[str, dict[str, Stored]] = {}
     for stored in listing:
-        if stored.name.endswith(DONE):
-            continue
-        _, _, execution_id, rest = stored.name.split("/", 3)
-        mine = outcomes.setdefault(execution_id, {})
-        if rest == "manifest.json":
-            manifests[execution_id] = stored
-        elif rest == "finished.json":
-            finished[execution_id] = stored
-        elif rest.startswith("chunks/"):
-            mine[rest.removeprefix("chunks/").removesuffix(".json")] = stored
-    return {
-        execution_id: ExecutionFacts(
-            execution_id=execution_id,
-            manifest=manifests.get(execution_id),
-            finished=finished.get(execution_id),
-            outcomes=mine,
-        )
-        for execution_id, mine in outcomes.items()
-    }
+        name = stored.name
+        if not name.endswith(DONE):
+            _, _, execution_id, rest = name.split("/", 3)
+            mine = parts.get(execution_id)
+            if mine is None:
+                mine = parts[execution_id] = {}
+            mine[rest] = stored
+    return {execution_id: _facts(execution_id, mine) for execution_id, mine in parts.items()}
+
+
+def _facts(execution_id: str, parts: dict[str, Stored]) -> ExecutionFacts:
+    """One execution; `parts` are its objects by their names' ends."""
+    return ExecutionFacts(
+        execution_id=execution_id,
+        manifest=parts.pop("manifest.json", None),
+        finished=parts.pop("finished.json", None),
+        outcomes={
+            rest.removeprefix("chunks/").removesuffix(".json"): stored
+            for rest, stored in parts.items()
+            if rest.startswith("chunks/")
+        },
+    )
 
 
 def history(plan: Plan, listing: Sequence[Stored]) -> DayHistory:
     """What is known of a game day, from its plan and one listing of its executions."""
-    facts = day_facts(plan.game_day, listing)
+    return history_of(plan, day_facts(plan.game_day, listing))
+
+
+def history_of(plan: Plan, facts: DayFacts) -> DayHistory:
+    """A plan, and what the executions of its day tell."""
     return DayHistory(
         plan=plan, attempts=facts.attempts, covered=facts.covered, complete=facts.complete
     )
+
+
+def facts_now(files: Files, game_day: date, kept: Kept) -> DayFacts:
+    """What a game day's executions tell now; a day that stands still is not sorted out again."""
+    prefix = executions_prefix(game_day)
+    return kept.of(prefix, files.list(prefix), partial(day_facts, game_day))
 
 
 def day_facts(game_day: date, listing: Sequence[Stored]) -> DayFacts:
@@ -243,14 +316,15 @@ def day_facts(game_day: date, listing: Sequence[Stored]) -> DayFacts:
         obtained: dict[str, frozenset[str]] = {}
         for stored in facts.outcomes.values():
             tags = stored.metadata
-            ids = frozenset(filter(None, tags.get("obtained", "").split(",")))
+            ids = _ids(tags.get("obtained", ""))
             if ids:
                 scraper = tags["scraper"]
                 obtained[scraper] = obtained.get(scraper, frozenset()) | ids
             if tags.get("target_date") == day:
-                got = set(filter(None, tags.get("covers", "").split(",")))
-                covered.setdefault(tags["dataset"], set()).update(got)
-                complete |= {tags["dataset"]} if ids else set()
+                dataset = tags["dataset"]
+                covered.setdefault(dataset, set()).update(_ids(tags.get("covers", "")))
+                if ids:
+                    complete.add(dataset)
         if facts.manifest is not None and facts.manifest.metadata.get("target_date") == day:
             attempts.append(_attempt(facts, facts.manifest, obtained))
     return DayFacts(
@@ -258,6 +332,27 @@ def day_facts(game_day: date, listing: Sequence[Stored]) -> DayFacts:
         covered={dataset: frozenset(ids) for dataset, ids in sorted(covered.items())},
         complete=frozenset(complete),
     )
+
+
+def arrivals(listing: Iterable[Stored]) -> dict[str, dict[str, dict[str, datetime]]]:
+    """What a listing of executions brought: by target date (ISO) and dataset the ids found whole,
+    each with the instant of its first arrival."""
+    found: dict[str, dict[str, dict[str, datetime]]] = {}
+    for stored in listing:
+        tags = stored.metadata
+        if tags.get("obtained"):
+            # Outcomes of the first version do not say it.
+            at = datetime.fromisoformat(tags["at"]) if "at" in tags else stored.created_at
+            ids = found.setdefault(tags["target_date"], {}).setdefault(tags["dataset"], {})
+            for each in _ids(tags["covers"]) | _ids(tags["obtained"]):
+                ids[each] = min(at, ids.get(each, at))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _ids(text: str) -> frozenset[str]:
+    # The outcomes of a day name the same games again and again.
+    return frozenset(filter(None, text.split(",")))
 
 
 def _attempt(
@@ -277,9 +372,8 @@ def _attempt(
 
 
 def _status(finished: Stored) -> ExecutionStatus:
-    known: tuple[ExecutionStatus, ...] = get_args(ExecutionStatus)
     found = finished.metadata.get("status")
-    for status in known:
+    for status in _STATUSES:
         if status == found:
             return status
-    raise BadInput(f"{finished.name} status", found, ", ".join(known))
+    raise BadInput(f"{finished.name} status", found, ", ".join(_STATUSES))

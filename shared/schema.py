@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from shared.core.ports import Row
@@ -27,6 +27,9 @@ RAW_FIELDS: Sequence[Mapping[str, Any]] = (
     {"name": "record", "type": "JSON", "mode": "REQUIRED"},
     {"name": "loaded_at", "type": "TIMESTAMP", "mode": "REQUIRED"},
 )
+
+#: The column that says which game day a row is about.
+TARGET = "target_date"
 
 _DATE_LENGTH = len("2025-11-12")
 _INT64 = 1 << 63
@@ -164,9 +167,20 @@ def _compile_single(one: Check, kind: str, *, required: bool) -> Check:
 class TableSchema:
     """One table: its fields, and a fast check of its rows."""
 
-    def __init__(self, dataset: str, table: str, fields: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        dataset: str,
+        table: str,
+        fields: Sequence[Mapping[str, Any]],
+        *,
+        key: Sequence[str] = (),
+        partition: str = "",
+    ) -> None:
         self.dataset = dataset
         self.table = table
+        #: The columns that identify a row, and the one by whose day the table is partitioned.
+        self.key = tuple(key)
+        self.partition = partition
         #: As in the JSON file: name, type, mode, description, and fields of a STRUCT.
         self.fields = fields
         self._place = f"{dataset}.{table}"
@@ -182,13 +196,45 @@ class TableSchema:
         missing: dict[str, list[Any]] = {name: [] for name in self._arrays if name not in row}
         return {**row, **missing} if missing else row
 
+    def about(self, rows: Iterable[Row], day: date | None) -> Iterable[Row]:
+        """Those of a target date; all of them without one, or where no column says it."""
+        if day is None or not self.has_target:
+            return rows
+        return (row for row in rows if row.get(TARGET) == day.isoformat())
+
+    @property
+    def has_target(self) -> bool:
+        """Whether its rows say which game day they are about."""
+        return any(field["name"] == TARGET for field in self.fields)
+
+    def whole(self, row: Row) -> Row:
+        """`row` with every column of the table, null where it has none: as it is read."""
+        return {**dict.fromkeys(str(field["name"]) for field in self.fields), **self.complete(row)}
+
+
+def once(schema: TableSchema, rows: Iterable[Row]) -> list[Row]:
+    """One row an id, as the views have it, in the order of the partition column.
+
+    A repeated append counts once. Of decisions the first row wins: what was promised is when it
+    was decided first; of everything else the newest.
+    """
+    first = schema.table == "workflow_decisions"
+    kept: dict[tuple[str, ...], Row] = {}
+    for row in sorted(rows, key=lambda row: str(row.get("created_at") or ""), reverse=not first):
+        key = tuple(str(row.get(column)) for column in schema.key)
+        kept.setdefault(key, schema.whole(row))
+    return sorted(
+        kept.values(),
+        key=lambda row: (str(row[schema.partition]), *(str(row[column]) for column in schema.key)),
+    )
+
 
 class Schemas:
     """The tables of a folder of JSON files: {table, dataset, fields, ...}."""
 
     def __init__(self, folder: Path) -> None:
         self._tables: dict[str, TableSchema] = {}
-        self._raw = TableSchema("nba_raw", "raw", RAW_FIELDS)
+        self._raw = TableSchema("nba_raw", "raw", RAW_FIELDS, partition="game_date")
         for path in sorted(folder.glob("*.json")):
             schema = self._load(path)
             if schema.dataset == "nba_raw":
@@ -226,4 +272,10 @@ class Schemas:
         missing = {"table", "dataset", "fields"} - set(body if isinstance(body, dict) else ())
         if missing:
             raise BadInput(path.name, f"no {', '.join(sorted(missing))}", "table, dataset, fields")
-        return TableSchema(body["dataset"], body["table"], body["fields"])
+        return TableSchema(
+            body["dataset"],
+            body["table"],
+            body["fields"],
+            key=body.get("id", ()),
+            partition=body.get("partition", {}).get("field", ""),
+        )

@@ -8,9 +8,12 @@ ends executions whose time is up.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared import executing, records
+from shared.core.books import Books
 from shared.core.days import day_of_instant
 from shared.core.execution import Manifest, Outcome, Progress, failed_outcome
 from shared.core.messages import ChunkOrder, RunOrder
@@ -21,13 +24,14 @@ from shared.effects import (
     FinishedRecord,
     TickRecord,
     outcome_name,
+    perform_books,
     perform_cleanup,
     perform_finished,
     perform_outcome,
     perform_plan,
     perform_tick,
 )
-from shared.records import ExecutionFacts
+from shared.records import ExecutionFacts, Kept, sort_out, undone
 from shared.world import World
 
 #: A record this old without `.done` is taken up: its handler is not at work any more.
@@ -45,34 +49,64 @@ def sweep(world: World, *, look_back: int = LOOK_BACK) -> None:
     """One pass over the last game days."""
     now = world.clock.now()
     today = day_of_instant(now)
+    kept: Kept = world.once("sweep", Kept)
     known: set[str] = set()
     for back in range(look_back):
         day = today - timedelta(days=back)
-        for stored in _stale(world.state.list(f"plans/{day.isoformat()}/"), now):
+        for stored in _stale(world, kept, f"plans/{day.isoformat()}/", now):
             perform_plan(world, records.read(world.state, stored.name, Plan))
-        listing = world.state.list(records.executions_prefix(day))
-        known |= _executions(world, listing, now)
-    _ticks(world, known, now)
-    _cleanups(world, now)
+        known |= _executions(world, kept, records.executions_prefix(day), now)
+        for stored in _stale(world, kept, records.books_prefix(day), now):
+            perform_books(world, records.read(world.state, stored.name, Books))
+    _ticks(world, kept, known, now)
+    _cleanups(world, kept, now)
 
 
-def _stale(listing: Sequence[Stored], now: datetime) -> list[Stored]:
-    return [stored for stored in records.undone(listing) if now - stored.created_at >= STALE]
+def _stale(world: World, kept: Kept, prefix: str, now: datetime) -> list[Stored]:
+    """The records under `prefix` that were not confirmed in time."""
+    open_ones = kept.of(prefix, world.state.list(prefix), undone)
+    return [stored for stored in open_ones if now - stored.created_at >= STALE]
 
 
-def _executions(world: World, listing: Sequence[Stored], now: datetime) -> set[str]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Day:
+    """What one listing of a game day's executions tells a sweep."""
+
+    undone: list[Stored]
+    #: Those with a manifest, and of them those without an end.
+    ids: frozenset[str]
+    unfinished: list[ExecutionFacts]
+
+
+def _day(listing: Sequence[Stored]) -> _Day:
+    # A manifest has no effects to be confirmed: it stays open, and its folder is its execution.
+    waiting = undone(listing)
+    begun = {s.name.rpartition("/")[0] for s in waiting if s.name.endswith("/manifest.json")}
+    ended = {s.name.rpartition("/")[0] for s in listing if s.name.endswith("/finished.json")}
+    folders = tuple(f"{folder}/" for folder in begun - ended)
+    mine = sort_out(stored for stored in listing if stored.name.startswith(folders))
+    return _Day(
+        undone=waiting,
+        ids=frozenset(folder.rpartition("/")[2] for folder in begun),
+        unfinished=list(mine.values()),
+    )
+
+
+def _executions(world: World, kept: Kept, prefix: str, now: datetime) -> frozenset[str]:
     """Take up the executions of one day; returns their ids."""
-    for stored in _stale(listing, now):
+    day = kept.of(prefix, world.state.list(prefix), _day)
+    for stored in day.undone:
+        if now - stored.created_at < STALE:
+            continue
         if "/chunks/" in stored.name:
             perform_outcome(world, records.read(world.state, stored.name, Outcome))
         elif stored.name.endswith("/finished.json"):
             perform_finished(world, records.read(world.state, stored.name, FinishedRecord))
-    sorted_out = records.sort_out(listing)
-    for facts in sorted_out.values():
-        if facts.manifest is not None and facts.finished is None:
+    for facts in day.unfinished:
+        if facts.manifest is not None:
             manifest = records.read(world.state, facts.manifest.name, Manifest)
             _unfinished(world, manifest, facts, now)
-    return {key for key, facts in sorted_out.items() if facts.manifest is not None}
+    return day.ids
 
 
 def _unfinished(world: World, manifest: Manifest, facts: ExecutionFacts, now: datetime) -> None:
@@ -121,22 +155,39 @@ def _give_up(world: World, manifest: Manifest, where: Progress) -> None:
     executing.finish(world, manifest, list(facts.outcomes.values()))
 
 
-def _ticks(world: World, known: set[str], now: datetime) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ticks:
+    """What one listing of a date's ticks tells a sweep."""
+
+    undone: list[Stored]
+    #: The ticks that decided RUNs, and their executions.
+    runs: list[tuple[Stored, frozenset[str]]]
+
+
+def _decided(listing: Sequence[Stored]) -> _Ticks:
+    runs = ((stored, stored.metadata.get("runs")) for stored in listing)
+    return _Ticks(
+        undone=undone(listing),
+        runs=[(stored, frozenset(ids.split(","))) for stored, ids in runs if ids],
+    )
+
+
+def _ticks(world: World, kept: Kept, known: AbstractSet[str], now: datetime) -> None:
     """Confirm decisions that were not, and give RUNs without a manifest one."""
     for back in range(LOOK_BACK):
         day = (now - timedelta(days=back)).strftime("%Y%m%d")
-        listing = world.state.list(f"ticks/{day}")
-        for stored in _stale(listing, now):
-            perform_tick(world, records.read(world.state, stored.name, TickRecord))
-        for stored in listing:
-            runs = stored.metadata.get("runs")
-            if not runs or known.issuperset(runs.split(",")):
-                continue
+        prefix = f"ticks/{day}"
+        decided = kept.of(prefix, world.state.list(prefix), _decided)
+        for stored in decided.undone:
             if now - stored.created_at >= STALE:
-                record = records.read(world.state, stored.name, TickRecord)
-                for order in record.orders:
-                    if order.execution_id not in known:
-                        _start(world, order)
+                perform_tick(world, records.read(world.state, stored.name, TickRecord))
+        for stored, ids in decided.runs:
+            if ids <= known or now - stored.created_at < STALE:
+                continue
+            record = records.read(world.state, stored.name, TickRecord)
+            for order in record.orders:
+                if order.execution_id not in known:
+                    _start(world, order)
 
 
 def _start(world: World, order: RunOrder) -> None:
@@ -154,9 +205,9 @@ def _start(world: World, order: RunOrder) -> None:
     executing.start(world, order)
 
 
-def _cleanups(world: World, now: datetime) -> None:
+def _cleanups(world: World, kept: Kept, now: datetime) -> None:
     for back in range(2):
         day = (now - timedelta(days=back)).strftime("%Y%m%d")
-        for stored in _stale(world.state.list(f"cleanups/{day}"), now):
+        for stored in _stale(world, kept, f"cleanups/{day}", now):
             record = records.read(world.state, stored.name, CleanupRecord)
             perform_cleanup(world, record, stored.name)

@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from shared.core import execution, messages, plan, resolve, slots, targets, workflows
+from shared.core import books, execution, messages, plan, resolve, slots, targets, workflows
 from shared.core.errors import BadInput
 
 T = TypeVar("T")
 
-for _module in (execution, messages, plan, resolve, slots, targets, workflows):
+for _module in (books, execution, messages, plan, resolve, slots, targets, workflows):
     for _model in vars(_module).values():
         if isinstance(_model, type) and hasattr(_model, "__dataclass_fields__"):
             _model.__pydantic_config__ = ConfigDict(  # type: ignore[attr-defined]
@@ -36,13 +36,13 @@ def _adapter(model: Any) -> TypeAdapter[Any]:
 
 def dump(value: Any, model: Any = None) -> bytes:
     """`value` as JSON; the same value gives the same bytes."""
-    return adapter(model or type(value)).dump_json(value)
+    return adapter(model or type(value)).serializer.to_json(value)
 
 
 def parse(model: type[T], body: bytes | str, place: str) -> T:
     """JSON text into `model`; BadInput names the place and the first key that is wrong."""
     try:
-        parsed: T = adapter(model).validate_json(body)
+        parsed: T = adapter(model).validator.validate_json(body)
     except ValidationError as e:
         raise bad_input(e, place) from e
     return parsed
@@ -51,7 +51,7 @@ def parse(model: type[T], body: bytes | str, place: str) -> T:
 def build(model: Any, data: object, place: str) -> Any:
     """Python data into `model`; errors as `parse`."""
     try:
-        return adapter(model).validate_python(data)
+        return adapter(model).validator.validate_python(data)
     except ValidationError as e:
         raise bad_input(e, place) from e
 

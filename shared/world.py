@@ -5,9 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from shared.core.ports import Bus, Clock, Files, Journal, Message, Pool, Secrets, Warehouse
+from shared.core.ports import (
+    Bus,
+    Clock,
+    Files,
+    Journal,
+    Ledger,
+    Message,
+    Pool,
+    Row,
+    Secrets,
+    Warehouse,
+)
 from shared.core.rows import Stamp
 from shared.core.workflows import Config, Source
 from shared.errors import PortUnavailable
@@ -32,6 +44,29 @@ class Outside(Protocol):
         ...
 
 
+class NoLedger:
+    """The ledger of a world in which nobody reads the tables: every question is refused."""
+
+    def rows(
+        self, table: str, first: date, last: date, *, about: date | None = None
+    ) -> Sequence[Row]:
+        """PortUnavailable, always."""
+        what = f"{first} to {last}" + (f" about {about}" if about else "")
+        raise PortUnavailable(f"rows of [{table}], {what}: this world has no ledger")
+
+    def raw_tables(self) -> Sequence[str]:
+        """PortUnavailable, always."""
+        raise PortUnavailable("raw tables: this world has no ledger")
+
+    def raw_rows(self, table: str, day: date) -> Sequence[Row]:
+        """PortUnavailable, always."""
+        raise PortUnavailable(f"rows of [{table}], {day}: this world has no ledger")
+
+    def dead_letters(self) -> int | None:
+        """PortUnavailable, always."""
+        raise PortUnavailable("dead letters: this world has no ledger")
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """Everything a handler may touch."""
@@ -49,11 +84,15 @@ class World:
     secrets: Secrets
     #: One pool for each source's calls, by its concurrency.
     pool: Callable[[str, int], Pool]
+    #: What the tables hold, read by status and the command line alone.
+    ledger: Ledger = field(default_factory=NoLedger)
     log: Log = field(default_factory=Log)
     #: An httpx transport to use in place of the network's (simulation).
     transport: Any = None
     #: What answers in place of fetchers and their clients (fault simulation); None: the real ones.
     outside: Outside | None = None
+    #: Whether the alerts are looked at; a simulation of many days does so in some of them.
+    watched: bool = True
     #: What was built once for this world: clients, locks, caches of records.
     built: dict[str, Any] = field(default_factory=dict)
 

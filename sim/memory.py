@@ -14,12 +14,14 @@ from shared.core.errors import BadInput
 from shared.core.ports import Creation, Stored
 from shared.errors import MissingSecret, NotFound
 from shared.objects import METADATA_BYTES
+from shared.schema import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from shared.core.ports import Clock, FileKey, LoadRequest, Message, Row
+    from shared.schema import Schemas
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -211,10 +213,54 @@ class MemoryWarehouse:
                 self._tables.setdefault(request.table, []).extend(map(dict, request.rows))
             return self._loads[request.load_id]
 
+    def tables(self) -> list[str]:
+        """The tables that were loaded into, sorted."""
+        with self._lock:
+            return sorted(self._tables)
+
     def rows(self, table: str) -> list[Row]:
         """The rows of a raw table in the order in which they came."""
         with self._lock:
             return list(self._tables.get(table, ()))
+
+
+class MemoryLedger:
+    """What a journal and a warehouse in memory hold."""
+
+    def __init__(
+        self, journal: MemoryJournal, warehouse: MemoryWarehouse, schemas: Schemas
+    ) -> None:
+        self._journal = journal
+        self._warehouse = warehouse
+        self._schemas = schemas
+
+    def rows(
+        self, table: str, first: date, last: date, *, about: date | None = None
+    ) -> Sequence[Row]:
+        """The rows of an audit table in the UTC days `first` to `last`, one an id."""
+        schema = self._schemas.of(table)
+        found = schema.about(self._journal.rows(table), about)
+        return once(schema, (row for row in found if _within(row[schema.partition], first, last)))
+
+    def raw_tables(self) -> Sequence[str]:
+        """The raw tables that were loaded into, sorted."""
+        return self._warehouse.tables()
+
+    def raw_rows(self, table: str, day: date) -> Sequence[Row]:
+        """The rows of a raw table for one game date."""
+        column = self._schemas.raw.partition
+        found = [row for row in self._warehouse.rows(table) if _within(row[column], day, day)]
+        return sorted(
+            found, key=lambda r: (r["gcs_path"], int(r["gcs_generation"]), int(r["record_index"]))
+        )
+
+    def dead_letters(self) -> int | None:
+        """None: the bus in memory gives nothing up."""
+        return None
+
+
+def _within(text: str, first: date, last: date) -> bool:
+    return first.isoformat() <= text[:10] <= last.isoformat()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

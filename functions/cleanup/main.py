@@ -1,4 +1,5 @@
-"""cleanup: every 15 minutes, files that never reached the warehouse are announced again.
+"""cleanup: every 15 minutes, files that never reached the warehouse are announced again, and
+operators are told what needs looking at, each condition once.
 
 Acked: a cleanup that is done, now or before, and ticks that can never be right (logged).
 Retried: everything that a port fails at, except reading the loads: then nothing is announced,
@@ -7,6 +8,7 @@ the operation says so, and the next tick tries again (fail closed).
 
 from __future__ import annotations
 
+import operator
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,12 +17,12 @@ from typing import Any
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from shared import records
+from shared import alarms, records
 from shared.core.days import day_of_instant, iso, stamp
 from shared.core.execution import Outcome
 from shared.core.ids import tick_of
 from shared.core.messages import FileReady, Tick
-from shared.core.ports import FileKey
+from shared.core.ports import FileKey, Stored
 from shared.core.reconcile import MIN_AGE, Missing, Repair, Written, repair
 from shared.core.rows import KeyedRow, cleanup_row
 from shared.effects import CleanupRecord, perform_cleanup, written_by
@@ -50,20 +52,30 @@ def handle(event: Event, world: World) -> None:
         record = records.read(world.state, name, CleanupRecord)
     else:
         record = records.decide_once(world.state, name, _look(world, tick))
-    perform_cleanup(world, record, name)
+    try:
+        perform_cleanup(world, record, name)
+    except PortUnavailable:
+        # What is wrong is told also while the rows cannot be appended.
+        alarms.watch(world)
+        raise
+    alarms.watch(world)
 
 
 def _look(world: World, tick: datetime) -> CleanupRecord:
     began = time.perf_counter()
     now = world.clock.now()
-    files = [file for file in _candidates(world, tick) if now - file.written_at >= MIN_AGE]
+    memory: _Memory = world.once("files", _Memory)
+    _look_at_days(world, tick, memory)
+    files = [file for file in memory.open.values() if now - file.written_at >= MIN_AGE]
+    settled = memory.known - len(memory.open)
     try:
-        loads = world.journal.loads([file.key for file in files])
+        loads = world.journal.loads([file.key for file in files]) if files else {}
     except PortUnavailable as e:
         error = f"the loads could not be read, nothing is announced: {e}"
         world.log.error(error, action="cleanup")
         return CleanupRecord(rows=[_row(world, tick, None, began, [error])], announce=())
-    found = repair(files, loads, _announced(world, files, loads), now)
+    memory.settle([file.load_id for file in files if file.key in loads])
+    found = repair(files, loads, _announced(world, files, loads), now, settled=settled)
     _tell(world, found)
     return CleanupRecord(
         rows=[_row(world, tick, found, began, [])],
@@ -71,24 +83,72 @@ def _look(world: World, tick: datetime) -> CleanupRecord:
     )
 
 
-def _candidates(world: World, tick: datetime) -> list[Written]:
-    """The files named in the outcomes of the last game days."""
+#: Of one game day: the outcomes that name files, and the files by load id.
+_Day = tuple[Sequence[str], Mapping[str, Written]]
+
+
+class _Memory:
+    """What an instance need not ask again: what outcomes name, and the loads that have ended."""
+
+    def __init__(self) -> None:
+        self.listings = records.Kept()
+        #: Files by outcome record.
+        self.outcomes: dict[str, Sequence[Written]] = {}
+        #: Load ids with a terminal load, which never goes away.
+        self.settled: set[str] = set()
+        #: The files of the last game days: how many, and by load id those without a load.
+        self.known = 0
+        self.open: dict[str, Written] = {}
+        self._days: Sequence[_Day] = ()
+
+    def look_at(self, days: Sequence[_Day]) -> None:
+        """These are the last game days, oldest first."""
+        if len(days) == len(self._days) and all(map(operator.is_, days, self._days)):
+            return
+        # A reused final file is named by several outcomes; it is one file.
+        files = {key: file for _, of_day in days for key, file in of_day.items()}
+        self._days, self.known = days, len(files)
+        self.settled &= files.keys()
+        self.open = {key: files[key] for key in files if key not in self.settled}
+        names = {name for told, _ in days for name in told}
+        self.outcomes = {name: told for name, told in self.outcomes.items() if name in names}
+
+    def settle(self, loaded: Sequence[str]) -> None:
+        """The loads of these have ended."""
+        self.settled.update(loaded)
+        self.open = {key: file for key, file in self.open.items() if key not in self.settled}
+
+
+def _look_at_days(world: World, tick: datetime, memory: _Memory) -> None:
+    """Bring `memory` to the files that the outcomes of the last game days name."""
     today = day_of_instant(tick)
-    # Outcomes never change: each is read once in an instance's life.
-    known: dict[str, list[Written]] = world.once("written", dict)
-    found: dict[str, list[Written]] = {}
-    for back in range(LOOK_BACK):
-        day = today - timedelta(days=back)
-        for stored in world.state.list(records.executions_prefix(day)):
-            chunk = "/chunks/" in stored.name and not stored.name.endswith(records.DONE)
-            if chunk and stored.metadata.get("files") != "0":
-                found[stored.name] = known.get(stored.name) or written_by(
-                    records.read(world.state, stored.name, Outcome), world.config
-                )
-    known.clear()
-    known.update(found)
-    # A reused final file is named by several outcomes; it is one file.
-    return list({file.load_id: file for name in sorted(found) for file in found[name]}.values())
+
+    def sort(listing: Sequence[Stored]) -> _Day:
+        told = [stored.name for stored in listing if _tells_files(stored)]
+        return told, _files_of(world, told, memory)
+
+    days = []
+    for back in reversed(range(LOOK_BACK)):
+        prefix = records.executions_prefix(today - timedelta(days=back))
+        days.append(memory.listings.of(prefix, world.state.list(prefix), sort))
+    memory.look_at(days)
+
+
+def _tells_files(stored: Stored) -> bool:
+    chunk = "/chunks/" in stored.name and not stored.name.endswith(records.DONE)
+    return chunk and stored.metadata.get("files") != "0"
+
+
+def _files_of(world: World, outcomes: Sequence[str], memory: _Memory) -> Mapping[str, Written]:
+    """The files that these records name, by load id; each is read once in an instance's life."""
+    found: dict[str, Written] = {}
+    for name in outcomes:
+        files = memory.outcomes.get(name)
+        if files is None:
+            files = written_by(records.read(world.state, name, Outcome), world.config)
+            memory.outcomes[name] = files
+        found.update((file.load_id, file) for file in files)
+    return found
 
 
 def _announced(

@@ -16,7 +16,7 @@ from cloudevents.http import CloudEvent
 
 from shared import records
 from shared.core.days import day_of_instant, iso, parse_stamp, stamp
-from shared.core.decide import Action, Decision, Moment, decide
+from shared.core.decide import Action, Decision, Moment, decide, taken_up
 from shared.core.history import DayHistory
 from shared.core.ids import tick_of
 from shared.core.messages import RunOrder, Tick
@@ -84,6 +84,7 @@ def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
         {day.day: games_on(schedule, day.day) for day in days},
         world.config,
     )
+    decisions = tuple(_upheld(world, decision, tick) for decision in decisions)
     revisions = {day.day: day.plan.revision for day in days}
     for decision in decisions:
         _log(world, decision)
@@ -111,17 +112,24 @@ def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
     )
 
 
+def _upheld(world: World, decision: Decision, tick: datetime) -> Decision:
+    """An ABORT stands unless an executor has taken the slot's RUN up meanwhile."""
+    slot = decision.slot
+    if decision.action is not Action.ABORT or slot is None:
+        return decision
+    stands = records.claim(world.state, slot.game_day, slot.slot_id, "abort")
+    return decision if stands else taken_up(decision, tick)
+
+
 def _previous_tick(world: World, tick: datetime) -> datetime | None:
     """The newest decided tick before this one, however long ago."""
     recent = (f"{tick - timedelta(days=back):%Y%m%d}" for back in range(RECENT))
+    this = records.tick_name(tick)
     for day in (*recent, ""):
-        decided = (
-            parse_stamp(stored.name[len("ticks/") : -len(".json")])
-            for stored in world.state.list(f"ticks/{day}")
-            if not stored.name.endswith(records.DONE)
-        )
-        if found := max((at for at in decided if at < tick), default=None):
-            return found
+        # Names of ticks sort as their instants do.
+        for stored in reversed(world.state.list(f"ticks/{day}")):
+            if stored.name < this and not stored.name.endswith(records.DONE):
+                return parse_stamp(stored.name[len("ticks/") : -len(".json")])
     return None
 
 
@@ -141,10 +149,9 @@ def _open_days(world: World, tick: datetime, previous: datetime | None) -> Seque
 
 def _day(world: World, day: date, schedule: Schedule | None) -> DayHistory:
     plan = ensure_plan(world, day, by=NAME, schedule=schedule)
-    listing = world.state.list(records.executions_prefix(day))
-    known = records.history(plan, listing)
-    revised = revise_plan(world, plan, ran=known.ran, by=NAME, schedule=schedule)
-    return known if revised is plan else records.history(revised, listing)
+    facts = records.facts_now(world.state, day, world.once("days", records.Kept))
+    revised = revise_plan(world, plan, ran=facts.ran, by=NAME, schedule=schedule)
+    return records.history_of(revised, facts)
 
 
 def _order(

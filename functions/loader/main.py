@@ -23,6 +23,9 @@ from shared.typed import short
 from shared.wiring import serve
 from shared.world import World
 
+#: A record as its row holds it.
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @functions_framework.cloud_event
 def loader(event: CloudEvent) -> None:
@@ -67,7 +70,7 @@ def _rows(world: World, file: FileReady) -> list[Row]:
             "gcs_path": file.path,
             "gcs_generation": file.generation,
             "record_index": index,
-            "record": json.dumps(record, separators=(",", ":")),
+            "record": _compact(record),
             "loaded_at": loaded_at,
         }
         for index, record in enumerate(found)

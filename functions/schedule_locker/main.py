@@ -1,8 +1,8 @@
-"""schedule_locker: at 05:00 ET the day's plan is locked, from the day's real schedule.
+"""schedule_locker: at 05:00 ET the day's plan is locked, then the books of days before are closed.
 
 Acked: a lock that is made or was made before, and ticks that can never be right (logged).
 Retried: everything that a port fails at. A redelivered lock decides nothing anew: the plan is
-one create-once record, and its rows are appended until that is confirmed.
+one create-once record, as are each day's books, and rows are appended until that is confirmed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functions_framework
 from cloudevents.http import CloudEvent
 
 from shared import records
+from shared.closing import close_books
 from shared.core.days import day_of_instant, iso
 from shared.core.ids import tick_of
 from shared.core.messages import Tick
@@ -46,3 +47,16 @@ def handle(event: Event, world: World) -> None:
         locked_at=iso(plan.made_at),
         schedule=plan.schedule,
     )
+    for books in close_books(world, day, schedule):
+        open_ones = [book.dataset for book in books.books if book.closed_at is None]
+        missing = [book.dataset for book in books.books if book.missing and book.closed_at]
+        world.log.info(
+            f"{books.day}: the books of {len(books.told)} datasets are written; "
+            f"still open: {', '.join(open_ones) or 'none'}; "
+            f"closed with something missing: {', '.join(missing) or 'none'}",
+            action="books",
+            date=books.day.isoformat(),
+            datasets=len(books.told),
+            open=open_ones,
+            missing=missing,
+        )

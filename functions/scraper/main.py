@@ -8,28 +8,34 @@ files-ready, run-advance, one append of all rows.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import functions_framework
 from cloudevents.http import CloudEvent
 
 from scrapers.base import Fetched
 from scrapers.http import SourceClient
-from scrapers.registry import fetcher
+from scrapers.registry import fetcher, own_fetcher
 from scrapers.run import Runner
+from scrapers.service import service_fetcher
 from shared import records
 from shared.core.calendar import Calendar
 from shared.core.days import day_of_instant, season_of
 from shared.core.errors import BadInput
-from shared.core.execution import Outcome, failed_outcome
+from shared.core.execution import Outcome, RunResult, failed_outcome
 from shared.core.ids import GRACE
 from shared.core.messages import ChunkOrder, ScrapeRequest
 from shared.core.schedule_json import parse_schedule_json
-from shared.core.workflows import Source
+from shared.core.workflows import Scraper, Source
+from shared.credits import newest_balance, note_balance
 from shared.effects import outcome_name, perform_outcome
 from shared.errors import SourceFailure
 from shared.handmade import chunk_by_hand
 from shared.locks import KeyedLocks
 from shared.messages import Event
 from shared.planning import adopt_schedule, scraper_named
+from shared.settings import Settings
 from shared.wiring import serve
 from shared.world import World
 
@@ -83,11 +89,18 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
         return failed_outcome(order, "expired", message, began)
     entry = scraper_named(world, order.scraper, order.config_version)
     source = world.config.sources[entry.source]
+    client = _client(world, source)
+    if source.credits is not None and world.outside is None:
+        _learn(world, source, client)
     runner = Runner(
         order=order,
         scraper=entry,
-        fetcher=(world.outside.fetcher if world.outside else fetcher)(entry.name),
-        client=_client(world, source),
+        fetcher=(
+            world.outside.fetcher(entry.name)
+            if world.outside is not None
+            else fetcher_of(entry, world.settings)
+        ),
+        client=client,
         raw=world.raw,
         clock=world.clock,
         began=began,
@@ -97,6 +110,7 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
     # says how many ask at once.
     pool = world.pool(source.name, 2 * source.concurrency)
     results = tuple(pool.map(runner.run, order.targets))
+    _teach(world, order, results)
     for result in results:
         log = world.log.warning if result.status == "failed" else world.log.info
         log(
@@ -109,6 +123,34 @@ def _run(world: World, order: ChunkOrder) -> Outcome:
             path=result.path,
         )
     return Outcome(order=order, results=results, at=world.clock.now())
+
+
+def _learn(world: World, source: Source, client: SourceClient) -> None:
+    """What other instances know of the source's credits."""
+    known = newest_balance(world.state, source.name, world.clock.now())
+    if known is not None:
+        client.balance.tell(*known)
+
+
+def _teach(world: World, order: ChunkOrder, results: Sequence[RunResult]) -> None:
+    """Let other instances know what is left of the source's credits after this chunk."""
+    told = [result for result in results if result.credits_left is not None]
+    if told:
+        # The calls were made side by side: the lowest balance was told by the last of them.
+        left = min(result.credits_left or 0 for result in told)
+        at = max(result.completed_at for result in told)
+        source = world.config.source_of(order.scraper).name
+        note_balance(world.state, source, order.chunk_id, at, left)
+
+
+def fetcher_of(entry: Scraper, settings: Settings) -> Callable[[Any, Any], Any]:
+    """What asks for a scraper: a fetcher of the house or of the configuration's folder, or one
+    that posts to the entry's scraper service. BadInput when there is none."""
+    if entry.service is not None:
+        return service_fetcher(entry, entry.service, bucket=settings.raw_bucket)
+    if entry.fetcher is not None:
+        return own_fetcher(settings.config, entry.fetcher)
+    return fetcher(entry.name)
 
 
 def _client(world: World, source: Source) -> SourceClient:

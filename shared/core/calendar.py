@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from shared.core.errors import BadInput
-from shared.core.games import CALLED_OFF, Game, GameType, game_from_record
+from shared.core.games import CALLED_OFF, COUNTING, Game, GameType, game_from_record
 
 _Days = Mapping[date, tuple[Game, ...]]
 
@@ -50,6 +50,13 @@ class Calendar:
     def all_on(self, day: date) -> tuple[Game, ...]:
         """Every game of `day`: postponed, All-Star and preseason too."""
         return self._all.get(day, ())
+
+    def owed_on(self, day: date) -> tuple[Game, ...]:
+        """The games of `day` of a kind that counts, those called off too."""
+        return tuple(game for game in self.all_on(day) if self._kind_counts(game))
+
+    def _kind_counts(self, game: Game) -> bool:
+        return game.type in COUNTING or (self.preseason and game.type is GameType.PRESEASON)
 
     def game(self, game_id: str) -> Game | None:
         """The game of that id, if there is one."""

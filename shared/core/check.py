@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from shared.core.check_policy import policy_problems
+from shared.core.check_services import Problem, service_problems
 from shared.core.days import wall
 from shared.core.execution import PUSH_SECONDS, group_size_of
 from shared.core.games import Game, GameType
@@ -23,9 +24,12 @@ from shared.core.workflows import (
     Daily,
     Discovery,
     Every,
+    Scraper,
     Source,
     Workflow,
 )
+
+__all__ = ["BOUNDS", "SAMPLE_DAYS", "Problem", "problems"]
 
 #: A winter day, both DST days, and a summer day: windows are tried on each.
 SAMPLE_DAYS = (date(2025, 11, 12), date(2025, 11, 2), date(2026, 3, 8), date(2026, 6, 10))
@@ -45,18 +49,14 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
 #: What a dataset and a raw table may be called: parts of object names and of SQL.
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
+#: Hours after a tip within which a game's data may be due.
+DUE_HOURS = (0, 72)
+
+#: Where a source's key can go.
+KEY_IN = re.compile(r"(query|header):.+|bearer")
+
 #: Seconds that one call with all its tries may take (rule 6).
 CALL_SECONDS = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
-    """One fault: the file's stem, the key's path in it, what was found, what is allowed."""
-
-    file: str
-    path: tuple[str | int, ...]
-    found: str
-    allowed: str
 
 
 def problems(config: Config, ticks: Sequence[datetime]) -> Iterator[Problem]:
@@ -70,6 +70,7 @@ def problems(config: Config, ticks: Sequence[datetime]) -> Iterator[Problem]:
             yield from _windows(workflow, ticks)
     yield from _circles(config)
     yield from _registry(config)
+    yield from service_problems(config)
     yield from _sources(config)
     yield from _jobs(config)
 
@@ -240,7 +241,19 @@ def _registry(config: Config) -> Iterator[Problem]:
                 found=f"games for a {scraper.target} target",
                 allowed="games for date and game targets",
             )
+        yield from _due(scraper)
     yield from _same_folder(config)
+
+
+def _due(scraper: Scraper) -> Iterator[Problem]:
+    least, most = DUE_HOURS
+    found, path = scraper.due_hours, ("scrapers", scraper.name, "due_hours")
+    if found and scraper.expects != "games":
+        allowed = "no due_hours without `expects: games`"
+        yield Problem(file="scrapers", path=path, found=str(found), allowed=allowed)
+    elif not least <= found <= most:
+        allowed = f"{least} to {most}"
+        yield Problem(file="scrapers", path=path, found=str(found), allowed=allowed)
 
 
 def _same_folder(config: Config) -> Iterator[Problem]:
@@ -263,6 +276,8 @@ def _sources(config: Config) -> Iterator[Problem]:
         if wrong := list(_limits(name, source)):
             yield from wrong
             continue
+        for path, found, allowed in policy_problems(source):
+            yield Problem(file="sources", path=(*base, *path), found=found, allowed=allowed)
         call = source.tries * (source.timeout + source.backoff)
         if call > CALL_SECONDS:
             yield Problem(
@@ -278,13 +293,19 @@ def _sources(config: Config) -> Iterator[Problem]:
                 found=f"rate {source.rate:g} and calls of {call:g} s",
                 allowed=f"at least one target in the {PUSH_SECONDS} s of a push",
             )
-        where = (source.key_in or "").partition(":")
-        if source.key_in is not None and (where[0] not in ("query", "header") or not where[2]):
+        if source.key_in is not None and not KEY_IN.fullmatch(source.key_in):
             yield Problem(
                 file="sources",
                 path=(*base, "key_in"),
                 found=source.key_in,
-                allowed="query:NAME or header:NAME",
+                allowed="query:NAME, header:NAME or bearer",
+            )
+        if source.scope is not None and source.key_in != "bearer":
+            yield Problem(
+                file="sources",
+                path=(*base, "scope"),
+                found=f"a scope with key_in {source.key_in}",
+                allowed="a scope with `key_in: bearer` only",
             )
         if (source.key_in is None) != (source.secret is None):
             yield Problem(

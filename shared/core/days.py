@@ -15,6 +15,9 @@ from shared.core.errors import BadInput
 #: The league's zone. A missing tz database raises here, at import: never fall back to UTC.
 ET = ZoneInfo("America/New_York")
 
+#: Takes out what ISO 8601 may leave out.
+_TIGHT = str.maketrans("", "", "-:")
+
 #: Hours of wall time after midnight ET that still belong to the evening before.
 ROLLOVER = timedelta(hours=5)
 
@@ -64,7 +67,7 @@ def day_starts(day: date) -> datetime:
 
 def stamp(instant: datetime) -> str:
     """An instant as names use it: YYYYMMDDTHHMMSSZ, in UTC."""
-    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return instant.astimezone(UTC).isoformat(timespec="seconds")[:19].translate(_TIGHT) + "Z"
 
 
 def parse_stamp(text: str) -> datetime:
@@ -77,7 +80,7 @@ def parse_stamp(text: str) -> datetime:
 
 def iso(instant: datetime) -> str:
     """An instant as rows and records use it: ISO 8601 in UTC with offset."""
-    return instant.astimezone(UTC).isoformat()
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat()
 
 
 def minute(instant: datetime) -> datetime:

@@ -7,7 +7,7 @@ enabled workflow and tick, plus one for each further slot that is due, in flight
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -73,6 +73,10 @@ class Moment:
         ended = slot.closes_at <= self.tick
         return ended and (self.previous is None or self.previous < slot.closes_at)
 
+    def concerns(self, slot: Slot) -> bool:
+        """Whether the slot is open by its window, or ends now."""
+        return slot.opens_at <= self.tick < slot.closes_at or self.closes_now(slot)
+
     def skipped(self, slot: Slot) -> bool:
         """Whether no tick fell inside the slot, as far as the tick before tells."""
         return self.previous is None or self.previous < slot.opens_at
@@ -91,16 +95,21 @@ def decide(
     """The decisions of one tick. `days` are the open game days, oldest first; `games` are
     their games that count, in the newest schedule."""
     known = {day.day: _in_flight(day, config) for day in days}
+    slots: dict[str, list[tuple[DayHistory, Slot]]] = {}
+    for day in days:
+        for slot in day.plan.slots:
+            slots.setdefault(slot.workflow, []).append((day, slot))
+    under_way = {a.slot_id for day in days for a in day.attempts if a.status is None}
     decisions: list[Decision] = []
     for workflow in config.enabled:
         mine: list[Decision] = []
-        for day in days:
-            for slot in day.plan.slots:
-                if slot.workflow == workflow.name:
-                    asked, playing = known[day.day], games.get(day.day, ())
-                    said = list(_slot(moment, workflow, slot, day, asked, playing, config))
-                    known[day.day] = _asking(asked, workflow, said, config)
-                    mine += said
+        for day, slot in slots.get(workflow.name, ()):
+            # Most slots are long behind, or to come: nothing is said of them.
+            if slot.slot_id in under_way or moment.concerns(slot):
+                asked, playing = known[day.day], games.get(day.day, ())
+                said = list(_slot(moment, workflow, slot, day, asked, playing, config))
+                known[day.day] = _asking(asked, workflow, said, config)
+                mine += said
         decisions += mine or [_idle(moment, workflow, days)]
     return tuple(decisions)
 
@@ -128,6 +137,18 @@ def _game_datasets(workflow: Workflow, config: Config) -> list[str]:
     """The workflow's datasets that are measured by games."""
     scrapers = (config.scrapers[name] for name in workflow.scrapers)
     return [scraper.dataset for scraper in scrapers if scraper.expects == "games"]
+
+
+def taken_up(decision: Decision, tick: datetime) -> Decision:
+    """What is said in place of an ABORT when the slot's RUN was taken up at the last moment."""
+    return replace(
+        decision,
+        decision_id=_skip_id(decision.slot.slot_id if decision.slot else "", tick),
+        action=Action.SKIP,
+        reason="its RUN was taken up as it closed",
+        reason_code="in_flight",
+        alert_level=AlertLevel.NONE,
+    )
 
 
 def _slot(
@@ -314,7 +335,7 @@ def _late(moment: Moment, slot: Slot) -> int:
 
 def _skip(moment: Moment, slot: Slot, code: str, why: str) -> Decision:
     return Decision(
-        decision_id=f"{slot.slot_id}.skip.{stamp(moment.tick)}",
+        decision_id=_skip_id(slot.slot_id, moment.tick),
         workflow=slot.workflow,
         slot=slot,
         game_day=slot.game_day,
@@ -326,6 +347,10 @@ def _skip(moment: Moment, slot: Slot, code: str, why: str) -> Decision:
         target_date=slot.target_date,
         next_check=slot.closes_at,
     )
+
+
+def _skip_id(slot_id: str, tick: datetime) -> str:
+    return f"{slot_id}.skip.{stamp(tick)}"
 
 
 def _idle(moment: Moment, workflow: Workflow, days: Sequence[DayHistory]) -> Decision:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.core.messages import ChunkOrder, RunSource
 from shared.core.resolve import TargetGame, targets_of
@@ -48,6 +48,11 @@ class RunResult:
     error_type: str | None = None
     error_message: str | None = None
     retry_count: int = 0
+    #: Calls to the source that went out: pages and retries too.
+    requests: int = 0
+    #: API credits spent, and those left at the end, where the source says so.
+    credits: int | None = None
+    credits_left: int | None = None
     stats: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -150,29 +155,39 @@ def progress(manifest: Manifest, done: Mapping[str, datetime], found_by: FoundBy
         return Progress(waiting=(), fresh=False, since=since)
     for number, step in enumerate(manifest.steps, start=1):
         for group in groups_of(manifest, number, step, found_by):
-            waiting = tuple(chunk for chunk in group if chunk.chunk_id not in done)
+            waiting = [chunk for chunk in group if chunk.chunk_id not in done]
             if waiting:
-                return Progress(waiting=waiting, fresh=len(waiting) == len(group), since=since)
+                day_games = tuple(game.as_params() for game in manifest.day_games)
+                return Progress(
+                    waiting=tuple(chunk_of(manifest, number, c, day_games) for c in waiting),
+                    fresh=len(waiting) == len(group),
+                    since=since,
+                )
             since = max([since, *(done[chunk.chunk_id] for chunk in group)])
     return Progress(waiting=(), fresh=False, since=since)
 
 
-def groups_of(
-    manifest: Manifest, number: int, step: Step, found_by: FoundBy
-) -> list[list[ChunkOrder]]:
+class Chunk(NamedTuple):
+    """One chunk of a step, before its message is made."""
+
+    chunk_id: str
+    scraper: str
+    n: int
+    targets: Sequence[Target]
+
+
+def groups_of(manifest: Manifest, number: int, step: Step, found_by: FoundBy) -> list[list[Chunk]]:
     """A step's chunks in groups: one group's calls of a source fit one push deadline."""
     found = found_by(step.targets_from) if step.targets_from else ()
-    # Scrapers of one kind are asked for the same targets: those are made once, and so is what
-    # every chunk tells of the day's games.
+    # Scrapers of one kind are asked for the same targets: those are made once.
     kinds = {manifest.kinds[name] for name in step.scrapers}
     of_kind = {k: targets_of(k, manifest.target_date, manifest.games, found) for k in kinds}
     queues = {n: _missing(manifest, n, of_kind[manifest.kinds[n]]) for n in step.scrapers}
-    day_games = tuple(game.as_params() for game in manifest.day_games)
     numbers = dict.fromkeys(step.scrapers, 0)
-    groups: list[list[ChunkOrder]] = []
+    groups: list[list[Chunk]] = []
     while any(queues.values()):
         room = dict(manifest.group_size)
-        group: list[ChunkOrder] = []
+        group: list[Chunk] = []
         for name in step.scrapers:
             source = manifest.sources[name]
             take = min(CHUNK, room[source], len(queues[name]))
@@ -180,7 +195,9 @@ def groups_of(
                 numbers[name] += 1
                 targets, queues[name] = queues[name][:take], queues[name][take:]
                 room[source] -= take
-                group.append(chunk_of(manifest, number, name, numbers[name], targets, day_games))
+                n = numbers[name]
+                chunk_id = f"{manifest.execution_id}.s{number}.{name}.{n}"
+                group.append(Chunk(chunk_id, name, n, targets))
         groups.append(group)
     return groups
 
@@ -204,14 +221,12 @@ def found_in(outcomes: Iterable[Outcome]) -> tuple[Target, ...]:
 def chunk_of(
     manifest: Manifest,
     step: int,
-    scraper: str,
-    n: int,
-    targets: Sequence[Target],
+    chunk: Chunk,
     day_games: tuple[Mapping[str, str], ...],
 ) -> ChunkOrder:
     """One message of the fan-out; its id is (execution, step, scraper, n)."""
     return ChunkOrder(
-        chunk_id=f"{manifest.execution_id}.s{step}.{scraper}.{n}",
+        chunk_id=chunk.chunk_id,
         execution_id=manifest.execution_id,
         decision_id=manifest.decision_id,
         workflow=manifest.workflow,
@@ -219,9 +234,9 @@ def chunk_of(
         game_day=manifest.game_day,
         target_date=manifest.target_date,
         step=step,
-        n=n,
-        scraper=scraper,
-        targets=tuple(targets),
+        n=chunk.n,
+        scraper=chunk.scraper,
+        targets=tuple(chunk.targets),
         expects=manifest.expects,
         day_games=day_games,
         decided_at=manifest.decided_at,
@@ -231,7 +246,7 @@ def chunk_of(
         source=manifest.source,
         triggered_by=manifest.triggered_by,
         fresh=manifest.fresh,
-        options=manifest.options.get(scraper, {}),
+        options=manifest.options.get(chunk.scraper, {}),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -128,6 +128,30 @@ class Warehouse(Protocol):
 
         Raises `BadInput` when the file's content can never be loaded.
         """
+        ...
+
+
+class Ledger(Protocol):
+    """What the tables hold, for reading: status and the command line only, never a decision."""
+
+    def rows(
+        self, table: str, first: date, last: date, *, about: date | None = None
+    ) -> Sequence[Row]:
+        """The rows of an audit table in the partitions `first` to `last` (UTC days), one an id,
+        in the order of their partition column; with `about` only those with that target_date
+        (tables without that column answer with all). BadInput for an unknown table."""
+        ...
+
+    def raw_tables(self) -> Sequence[str]:
+        """The tables of nba_raw that exist, sorted."""
+        ...
+
+    def raw_rows(self, table: str, day: date) -> Iterable[Row]:
+        """The rows of a raw table for one game date, each file's by path, generation and index."""
+        ...
+
+    def dead_letters(self) -> int | None:
+        """Messages that were given up and not replayed; None where that cannot be counted."""
         ...
 
 

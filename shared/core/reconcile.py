@@ -7,10 +7,11 @@ only a probe of five when more than half of at least ten look missing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from shared.core.games import Game, GameStatus
+from shared.core.games import CALLED_OFF, Game
 from shared.core.ports import FileKey
 
 #: A file may take this long to be loaded before it counts as missing.
@@ -79,19 +80,23 @@ def repair(
     loads: Mapping[FileKey, str],
     announced: Mapping[str, Sequence[datetime]],
     now: datetime,
+    *,
+    settled: int = 0,
 ) -> Repair:
     """What to announce again. `loads` are terminal load states of the candidates; `announced`
-    holds per load id the instants of earlier announcements."""
+    holds per load id the instants of earlier announcements. `settled` is the number of further
+    files, whose load was seen before."""
     candidates = [file for file in files if now - file.written_at >= MIN_AGE]
     lost = sorted(
         (file for file in candidates if file.key not in loads),
         key=lambda file: (file.written_at, file.path),
     )
-    probing = len(candidates) >= STORM_SIZE and len(lost) * 2 > len(candidates)
+    checked = len(candidates) + settled
+    probing = checked >= STORM_SIZE and len(lost) * 2 > checked
     due = [file for file in lost if _due(announced.get(file.load_id, ()), now)]
     going = {file.load_id for file in (due[:PROBE] if probing else due)}
     return Repair(
-        checked=len(candidates),
+        checked=checked,
         probing=probing,
         missing=tuple(
             Missing(
@@ -132,18 +137,25 @@ class Completeness:
 def completeness(
     day: date, dataset: str, games: Sequence[Game], covered: frozenset[str]
 ) -> Completeness:
-    """Missing = expected - obtained - waived, over all games of the day (also called off)."""
-    ids = {game.game_id for game in games}
-    called_off = {
-        game.game_id
-        for game in games
-        if game.status in (GameStatus.POSTPONED, GameStatus.CANCELLED)
-    }
+    """A dataset of games: those of the day, also the ones called off, which are waived."""
+    called_off = {game.game_id for game in games if game.status in CALLED_OFF}
+    return tally(day, dataset, {game.game_id for game in games}, called_off, covered)
+
+
+def tally(
+    day: date,
+    dataset: str,
+    expected: AbstractSet[str],
+    waived: AbstractSet[str],
+    covered: AbstractSet[str],
+) -> Completeness:
+    """Missing = expected - obtained - waived. `waived` are those of `expected` that nobody will
+    get; one that was obtained all the same is not waived."""
     return Completeness(
         day=day,
         dataset=dataset,
-        expected=tuple(sorted(ids)),
-        obtained=tuple(sorted(ids & covered)),
-        waived=tuple(sorted(called_off - covered)),
-        missing=tuple(sorted(ids - covered - called_off)),
+        expected=tuple(sorted(expected)),
+        obtained=tuple(sorted(expected & covered)),
+        waived=tuple(sorted(waived - covered)),
+        missing=tuple(sorted(expected - covered - waived)),
     )

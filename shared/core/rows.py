@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.core.books import Book, Books
 from shared.core.days import iso
 from shared.core.decide import Decision
 from shared.core.execution import Manifest, Outcome, RunResult, Summary
 from shared.core.plan import Change, Plan
 from shared.core.slots import Slot
 from shared.core.targets import TargetKind
+
+#: JSON whose keys are sorted: equal values are equal texts.
+_sorted_json = json.JSONEncoder(sort_keys=True).encode
 
 #: (row id, row) as Journal.append takes it.
 KeyedRow = tuple[str, dict[str, Any]]
@@ -109,7 +113,7 @@ def decision_row(
         "action": decision.action.value,
         "reason": decision.reason,
         "reason_code": decision.reason_code,
-        "context": json.dumps(dict(decision.context), sort_keys=True),
+        "context": _sorted_json(dict(decision.context)),
         "scrapers": list(decision.scrapers),
         "target_date": decision.target_date.isoformat(),
         "target_games": list(decision.target_games),
@@ -185,17 +189,20 @@ def _run(outcome: Outcome, result: RunResult, stamp: Stamp, trace_id: str | None
         "duration_seconds": result.duration_seconds,
         "record_count": result.record_count,
         "records_processed": result.record_count,
-        "data_summary": json.dumps(summary, sort_keys=True),
+        "data_summary": _sorted_json(summary),
         "gcs_path": result.path,
         "gcs_generation": result.generation,
         "error_type": result.error_type,
         "error_message": result.error_message,
         "retry_count": result.retry_count,
+        "requests": result.requests,
+        "credits": result.credits,
+        "credits_left": result.credits_left,
         "recovery": order.source == "RECOVERY",
         "source": order.source,
         "environment": stamp.environment,
         "triggered_by": order.triggered_by,
-        "opts": json.dumps(dict(target.params) | dict(order.options), sort_keys=True),
+        "opts": _sorted_json(dict(target.params) | dict(order.options)),
         "trace_id": trace_id,
         "created_at": iso(stamp.created_at),
     }
@@ -234,6 +241,34 @@ def load_row(
         "created_at": iso(created_at),
     }
     return load_id, row
+
+
+def book_rows(books: Books) -> list[KeyedRow]:
+    """daily_completeness: one row a dataset that the lock has something to say of."""
+    # An id names the lock: each day's books are looked at once by each.
+    return [
+        (f"{books.day.isoformat()}.{book.dataset}.{books.lock.isoformat()}", _book(book, books))
+        for book in books.books
+        if book.dataset in books.told
+    ]
+
+
+def _book(book: Book, books: Books) -> dict[str, Any]:
+    return {
+        "date": books.day.isoformat(),
+        "dataset": book.dataset,
+        "expected": len(book.expected),
+        "obtained": len(book.obtained),
+        "waived": len(book.waived),
+        "missing": len(book.missing),
+        "missing_targets": list(book.missing),
+        "first_obtained_at": iso(book.first_obtained_at) if book.first_obtained_at else None,
+        "last_obtained_at": iso(book.last_obtained_at) if book.last_obtained_at else None,
+        "complete": not book.missing,
+        "closed_at": iso(book.closed_at) if book.closed_at else None,
+        # Not when it was appended: a repeat is the same row, and the newest books are known.
+        "created_at": iso(books.at),
+    }
 
 
 def cleanup_row(

@@ -138,6 +138,33 @@ class Workflow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Where a scraper service's answer has what: keys with dots between."""
+
+    status: str = "status"
+    record_count: str = "record_count"
+    file: str = "file_path"
+    #: Its words, for a failure.
+    message: str = "message"
+    #: The games, teams or dates that are whole in the file, where the service can tell.
+    covers: str = "covers"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """How a scraper service of one's own is asked, and where its files may lie."""
+
+    #: What the service calls this scraper.
+    scraper: str
+    #: `folder/` in the raw bucket (loaded), or `gs://bucket/folder/` (only recorded).
+    files: tuple[str, ...]
+    #: The service's parameters, each with ours: `date`, `date:%Y%m%d`, `season:start`.
+    #: Without any, the canonical ones are sent under their own names.
+    params: Mapping[str, str] = field(default_factory=dict)
+    answer: Answer = field(default_factory=Answer)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scraper:
     """One entry of the registry; its key is the name everywhere."""
 
@@ -147,21 +174,47 @@ class Scraper:
     target: TargetKind
     #: Canonical parameters the fetcher needs.
     params: tuple[str, ...]
-    #: The endpoint, for people (the fetcher knows the details).
+    #: The endpoint: for people where a fetcher knows the details; of a service what is posted to.
     path: str
     #: What counts as one record.
     records: str
+    #: Parameters of its own that it takes besides: each has a default.
+    optional: tuple[str, ...] = ()
     #: Table in nba_raw, or None for a scraper whose records are not loaded.
     table: str | None = None
     #: Whether a complete result never changes (a box score), so that it is asked for once.
     final: bool = False
     #: Expected per game, per team or per date: what `complete` is measured against.
     expects: Literal["games", "teams", "date", "none"] = "none"
+    #: Hours after a tip by which a game's data is there: before, its absence is no fault.
+    #: 0: as soon as the game is over.
+    due_hours: int = 0
     #: Why it is in no workflow (required then), or None.
     manual: str | None = None
     #: False: in the registry, refused by name until a fetcher exists.
     available: bool = True
     options: Mapping[str, str] = field(default_factory=dict)
+    #: fetch: a fetcher of scrapers/ asks; service: a scraper service is told to.
+    kind: Literal["fetch", "service"] = "fetch"
+    service: Service | None = None
+    #: `fetchers/name.py:function` below the configuration's folder, for a fetcher of one's own.
+    fetcher: str | None = None
+    #: What the source answers with.
+    format: Literal["json", "html", "csv", "pdf"] = "json"
+    #: How many records a whole answer usually has, for people.
+    usual: str = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credits:
+    """API credits: where a source says what is left of them, and what must be left."""
+
+    #: The header that says how many credits are left.
+    left: str
+    #: The header that says what the call cost.
+    last: str
+    #: Credits that no call may spend; a call that would is refused before it is asked.
+    reserve: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,11 +235,20 @@ class Source:
     tries: int
     #: Seconds: the longest wait between two tries.
     backoff: float
+    #: Statuses that are worth another try: 429, or 5xx for all from 500 on.
+    retry: tuple[str, ...] = ("408", "425", "429", "5xx")
+    #: Statuses that say: not there, or not yet. Of those alone a fetcher may make no_data.
+    not_there: tuple[int, ...] = ()
+    #: None: its calls cost nothing.
+    credits: Credits | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    #: Where the key goes: `query:NAME` or `header:NAME`.
+    #: Where the key goes: `query:NAME`, `header:NAME`, or `bearer` (Authorization: Bearer ...).
     key_in: str | None = None
     #: The secret's name, in the environment or in Secret Manager.
     secret: str | None = None
+    #: For `bearer`: what a Google service account's token is asked for; the secret may then be
+    #: the account's key (JSON) or a token.
+    scope: str | None = None
     max_bytes: int = 32_000_000
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from zlib import crc32
 
 from shared.core.ports import Clock, Creation, Stored
 from shared.errors import NotFound
@@ -13,12 +15,16 @@ from shared.objects import check_metadata, check_name
 class Bucket:
     """Files for one thread."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, named: bool = False) -> None:
+        """`named`: generations follow from the names, in whatever order they come."""
         self._clock = clock
+        self._named = named
         self._names: list[str] = []
         self._objects: dict[str, tuple[Stored, bytes]] = {}
         #: Listings by prefix, dropped when an object comes under it.
         self._kept: dict[str, tuple[Stored, ...]] = {}
+        #: Of the prefixes: to know the listings under which a name comes.
+        self._lengths: set[int] = set()
 
     def create_once(
         self, name: str, body: bytes, metadata: Mapping[str, str] | None = None
@@ -31,14 +37,14 @@ class Bucket:
         check_metadata(name, metadata or {})
         stored = Stored(
             name=name,
-            generation=len(self._names) + 1,
+            generation=1 + (crc32(name.encode()) if self._named else len(self._names)),
             created_at=self._clock.now(),
             metadata=dict(metadata or {}),
         )
         self._objects[name] = (stored, bytes(body))
         insort(self._names, name)
-        for prefix in [prefix for prefix in self._kept if name.startswith(prefix)]:
-            del self._kept[prefix]
+        for length in self._lengths:
+            self._kept.pop(name[:length], None)
         return Creation(created=True, stored=stored)
 
     def stat(self, name: str) -> Stored | None:
@@ -62,7 +68,12 @@ class Bucket:
             objects = self._objects
             kept = tuple(objects[name][0] for name in self._names[first:last])
             self._kept[prefix] = kept
+            self._lengths.add(len(prefix))
         return kept
+
+    def since(self, count: int) -> Iterator[tuple[Stored, bytes]]:
+        """What was created after the first `count` objects, in that order."""
+        return islice(self._objects.values(), count, None)
 
     def all(self) -> dict[str, tuple[Stored, bytes]]:
         """Every object, by name."""

@@ -25,9 +25,9 @@ _NAME = re.compile(
 def files_are_what_rows_say(tables: Tables) -> Iterator[Violation]:
     """A run's file exists in its generation, under its date, with the records it counts."""
     decided = {
-        row["tick"]
+        row["tick"] or f"{at(row['decision_time']):%Y%m%dT%H%M%SZ}"
         for _, row in tables.sent.get(DECISIONS, ())
-        if row["action"] == "RUN" and row["tick"]
+        if row["action"] == "RUN"
     }
     for name in tables.raw:
         match = _NAME.fullmatch(name)
@@ -36,6 +36,7 @@ def files_are_what_rows_say(tables: Tables) -> Iterator[Violation]:
         elif match["at"] != "final" and match["at"] not in decided:
             yield Violation("file_of_no_decision", name)
     writers: dict[str, set[str]] = {}
+    told = {row["run_id"] for row in tables.of(RUNS)}
     for row in tables.of(RUNS):
         path = row["gcs_path"]
         if path is None:
@@ -51,8 +52,7 @@ def files_are_what_rows_say(tables: Tables) -> Iterator[Violation]:
             yield Violation("records_differ", row["run_id"])
     for path, ids in writers.items():
         own = body(tables.raw[path])["tipoff"]["run_id"]
-        told = own in {row["run_id"] for row in tables.of(RUNS)}
-        if own not in ids and not told:
+        if own not in ids and own not in told:
             yield Violation("file_of_no_run", f"{path} by {own}")
 
 

@@ -144,7 +144,7 @@ def executions_end(tables: Tables) -> Iterator[Violation]:
             ended = name.replace("manifest.json", "finished.json") in tables.state
             if not ended and tables.old(born, 1 + 0.75 * steps):
                 yield Violation("execution_without_end", name)
-        effects = name.startswith(("plans/", "ticks/", "cleanups/")) or (
+        effects = name.startswith(("plans/", "ticks/", "cleanups/", "books/")) or (
             name.startswith("executions/") and not name.endswith("/manifest.json")
         )
         if not effects or name.endswith(".done") or name + ".done" in tables.state:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.chaos import check_files, check_plans, check_runs
+from sim.chaos import check_books, check_data, check_files, check_plans, check_runs
+from sim.chaos.scenario import Left
 from sim.chaos.tables import Check, Tables, Violation, tables_of
-from sim.chaos.world import Left
 
 CHECKS: tuple[Check, ...] = (
     check_plans.slots_end_explained,
@@ -25,6 +25,11 @@ CHECKS: tuple[Check, ...] = (
     check_files.every_file_is_loaded_once,
     check_files.repairs_are_capped,
     check_files.nothing_is_given_up,
+    check_data.rows_fit_their_tables,
+    check_data.what_was_given_is_loaded,
+    check_books.books_add_up,
+    check_books.books_are_closed_once,
+    check_books.books_claim_what_came,
 )
 
 

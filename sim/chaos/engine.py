@@ -14,13 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from shared.core.errors import BadInput
+from shared.core.messages import Content
 from shared.core.ports import Message
 from shared.core.workflows import Config
 from shared.errors import PortUnavailable
-from shared.messages import KINDS, Event, parse_content
+from shared.messages import KINDS, TICKS, Event, parse_content
 from shared.topology import routes
 from shared.world import World
 from sim.chaos.faults import Faults, Kind, Spell
@@ -53,7 +55,7 @@ def micros(instant: datetime) -> int:
 
 def instant_of(at: int) -> datetime:
     """The inverse of `micros`."""
-    return EPOCH + timedelta(microseconds=at)
+    return EPOCH + timedelta(0, 0, at)
 
 
 def backoff(attempt: int) -> int:
@@ -64,6 +66,12 @@ def backoff(attempt: int) -> int:
 def may_be_lost(message: Message) -> bool:
     """Whether losing it is within what is promised: the last two repairs of a file arrive."""
     return not any(f'"republished":{n}' in message.body for n in (2, 3))
+
+
+@lru_cache(maxsize=64)
+def _parsed(body: str, topic: str) -> Content:
+    """A body as the wiring opens it: contents are frozen, and every tick's body is the same."""
+    return parse_content(body, _KINDS, topic)
 
 
 class Crash(BaseException):
@@ -85,7 +93,7 @@ class Sent:
         """The delivery as a handler gets it, opened once; BadInput as the wiring raises it."""
         if self._event is None:
             try:
-                content = parse_content(self.message.body, _KINDS, self.message.topic)
+                content = _parsed(self.message.body, self.message.topic)
                 self._event = Event(
                     content=content,
                     message_id=self.id,
@@ -146,7 +154,8 @@ class Engine:
             self.targets.setdefault(topic, []).append(function)
         #: Makes a world for a new instance of a function; set by the world's builder.
         self.build: Callable[[str], World] = _no_world
-        self.spells: list[Spell] = []
+        self._spells: dict[tuple[Kind, str], list[Spell]] = {}
+        self._ports_down = False
         self.stack: list[Call] = []
         self.dead: list[Delivery] = []
         #: Exceptions that no entry point should let out: (function, text).
@@ -154,7 +163,11 @@ class Engine:
         self.refused: list[str] = []
         self.deliveries = 0
         self.crashes = 0
-        self._idle: dict[str, list[World]] = {}
+        #: Sees every port call as it begins, and may set its strike.
+        self.probe: Callable[[Call, str], None] | None = None
+        #: When another configuration was deployed: from then on new instances take over.
+        self.edits: Sequence[int] = ()
+        self._idle: dict[tuple[str, int], list[World]] = {}
         self._heap: list[tuple[int, int, Delivery, bool]] = []
         self._seq = 0
 
@@ -190,6 +203,13 @@ class Engine:
         self.now = max(self.now, at)
         self._deliver(delivery)
 
+    def at_rest(self) -> bool:
+        """Whether nothing is under way: only ticks are to come, and no delivery is held."""
+        return not any(
+            delivery.held if is_deadline else delivery.sent.message.topic not in TICKS
+            for _, _, delivery, is_deadline in self._heap
+        )
+
     # --- deliveries ------------------------------------------------------------------------
 
     def _again(self, delivery: Delivery, at: int) -> None:
@@ -219,7 +239,8 @@ class Engine:
         struck = self.faults.at_port(delivery.key)
         if struck is not None:
             call.strike, call.strike_at = struck
-        idle = self._idle.setdefault(function, [])
+        revision = sum(at <= self.now for at in self.edits)
+        idle = self._idle.setdefault((function, revision), [])
         world = idle.pop() if idle else self.build(function)
         self.stack.append(call)
         try:
@@ -249,24 +270,34 @@ class Engine:
 
         `half` does a part of the work: for calls that may fail in the middle.
         """
-        if not self.stack:
-            return do()
-        self.spend(CALL)
-        call = self.stack[-1]
+        return self.struck(what, do, half) if self.step(what) else do()
+
+    def step(self, what: str) -> bool:
+        """Begin one port call: time passes, its port may be down. Whether it is to be struck."""
+        stack = self.stack
+        if not stack:
+            return False
+        until = self.now + CALL
+        heap = self._heap
+        if heap and heap[0][0] <= until:
+            self.spend(CALL)
+        else:
+            self.now = until
+        call = stack[-1]
         call.calls += 1
-        if self.spells and self._down(Kind.PORT_DOWN, what.partition(".")[0]):
+        if self.probe is not None:
+            self.probe(call, what)
+        if self._ports_down and self._down(Kind.PORT_DOWN, what.partition(".")[0]):
             raise PortUnavailable(f"{what}: 503")
-        if call.calls != call.strike_at or call.strike is None:
-            return do()
+        return call.calls == call.strike_at
+
+    def struck(self, what: str, do: Callable[[], T], half: Callable[[], None] | None = None) -> T:
+        """A port call that is to be struck, if its fault may strike."""
+        call = self.stack[-1]
         key = call.delivery.key
         text = f"{call.delivery.function} {call.delivery.sent.message.topic} at {what}"
-        if not self.faults.strike(call.strike, key, self.now, text):
+        if call.strike is None or not self.faults.strike(call.strike, key, self.now, text):
             return do()
-        return self._struck(call, what, do, half)
-
-    def _struck(
-        self, call: Call, what: str, do: Callable[[], T], half: Callable[[], None] | None
-    ) -> T:
         match call.strike:
             case Kind.ERROR_BEFORE:
                 raise PortUnavailable(f"{what}: not reached")
@@ -287,13 +318,23 @@ class Engine:
                 do()
                 raise PortUnavailable(f"{what}: timed out after it was done")
 
+    def suffer(self, spells: Sequence[Spell]) -> None:
+        """These are the spells of ports, functions and topics."""
+        for spell in spells:
+            self._spells.setdefault((spell.kind, spell.what), []).append(spell)
+        self._ports_down = any(spell.kind is Kind.PORT_DOWN for spell in spells)
+
+    def spell_of(self, kind: Kind, what: str, at: int) -> Spell | None:
+        """The spell of `what` that goes on at `at`."""
+        for spell in self._spells.get((kind, what), ()):
+            if spell.since <= at < spell.until:
+                return spell
+        return None
+
     def _down(self, kind: Kind, what: str) -> bool:
-        for spell in self.spells:
-            if (
-                spell.kind is kind
-                and spell.what == what
-                and spell.since <= self.now < spell.until
-                and self.faults.strike(kind, spell.key, self.now, what)
+        for spell in self._spells.get((kind, what), ()):
+            if spell.since <= self.now < spell.until and self.faults.strike(
+                kind, spell.key, self.now, what
             ):
                 return True
         return False
@@ -316,7 +357,7 @@ class EngineClock:
 
     def now(self) -> datetime:
         """The instant, in UTC, as this instance believes it to be."""
-        return EPOCH + timedelta(microseconds=self.engine.now + self.skew)
+        return EPOCH + timedelta(0, 0, self.engine.now + self.skew)
 
     def sleep(self, seconds: float) -> None:
         """Let virtual seconds pass."""

@@ -38,6 +38,9 @@ class Kind(StrEnum):
     TICK_LOST = "tick_lost"
     TICK_DOUBLED = "tick_doubled"
     CLOCK_SKEW = "clock_skew"
+    #: Not faults but people: they do in the midst of it what they may do.
+    CONFIG_EDITED = "config_edited"
+    RUN_BY_HAND = "run_by_hand"
     # In the world outside.
     NO_SCHEDULE = "no_schedule"
     GAME_MOVED = "game_moved"

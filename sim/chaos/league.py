@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -34,18 +34,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class League:
-    """Every game, and how the schedule changes."""
+    """Every game, and how the schedule changes; changes are in order of time."""
 
     games: tuple[Game, ...]
     changes: tuple[Change, ...] = ()
 
-    def at(self, now: datetime) -> dict[str, Game]:
-        """The games as the league knows them at `now`, by id."""
-        found = {game.game_id: game for game in self.games}
+    #: The games by id as they are after so many of the changes.
+    states: tuple[Mapping[str, Game], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        states = [{game.game_id: game for game in self.games}]
         for change in self.changes:
-            if change.at <= now:
-                found[change.game.game_id] = change.game
-        return found
+            states.append({**states[-1], change.game.game_id: change.game})
+        object.__setattr__(self, "states", tuple(states))
+
+    def at(self, now: datetime) -> Mapping[str, Game]:
+        """The games as the league knows them at `now`, by id."""
+        return self.states[sum(change.at <= now for change in self.changes)]
 
     def feed(self, now: datetime) -> list[dict[str, Any]]:
         """The league's schedule records at `now`, with what the parser reads of them."""

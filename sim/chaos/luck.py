@@ -14,8 +14,8 @@ class Draw:
     __slots__ = ("_bits",)
 
     def __init__(self, *parts: object) -> None:
-        text = "|".join(map(str, parts)).encode()
-        self._bits = int.from_bytes(blake2b(text, digest_size=16).digest(), "big")
+        text = "|".join(map(str, parts))
+        self._bits = int.from_bytes(blake2b(text.encode(), digest_size=16).digest())
 
     def share(self) -> float:
         """A number in [0, 1), in steps of 1 / 65536."""

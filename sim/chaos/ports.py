@@ -19,7 +19,7 @@ class ChaosFiles:
     """A bucket that fails at times."""
 
     def __init__(self, engine: Engine, inner: Files, name: str) -> None:
-        self._call = engine.call
+        self._engine = engine
         self._inner = inner
         self._create, self._stat = f"{name}.create_once", f"{name}.stat"
         self._read, self._list = f"{name}.read", f"{name}.list"
@@ -28,20 +28,31 @@ class ChaosFiles:
         self, name: str, body: bytes, metadata: Mapping[str, str] | None = None
     ) -> Creation:
         """See Files."""
-        inner = self._inner
-        return self._call(self._create, lambda: inner.create_once(name, body, metadata))
+        engine, inner = self._engine, self._inner
+        if engine.step(self._create):
+            return engine.struck(self._create, lambda: inner.create_once(name, body, metadata))
+        return inner.create_once(name, body, metadata)
 
     def stat(self, name: str) -> Stored | None:
         """See Files."""
-        return self._call(self._stat, lambda: self._inner.stat(name))
+        engine, inner = self._engine, self._inner
+        if engine.step(self._stat):
+            return engine.struck(self._stat, lambda: inner.stat(name))
+        return inner.stat(name)
 
     def read(self, name: str) -> bytes:
         """See Files."""
-        return self._call(self._read, lambda: self._inner.read(name))
+        engine, inner = self._engine, self._inner
+        if engine.step(self._read):
+            return engine.struck(self._read, lambda: inner.read(name))
+        return inner.read(name)
 
     def list(self, prefix: str) -> Sequence[Stored]:
         """See Files."""
-        return self._call(self._list, lambda: self._inner.list(prefix))
+        engine, inner = self._engine, self._inner
+        if engine.step(self._list):
+            return engine.struck(self._list, lambda: inner.list(prefix))
+        return inner.list(prefix)
 
 
 class ChaosJournal:
@@ -140,9 +151,8 @@ class ChaosBus:
             return lost and faults.strike(Kind.LOST_EVENT, key, sent.at, text)
         if topic in TICKS:
             return False
-        for spell in self._engine.spells:
-            if spell.what == topic and spell.since <= sent.at < spell.until:
-                return faults.strike(Kind.LOST_MESSAGE, spell.key, sent.at, text)
+        if spell := self._engine.spell_of(Kind.LOST_MESSAGE, topic, sent.at):
+            return faults.strike(Kind.LOST_MESSAGE, spell.key, sent.at, text)
         lost = faults.chance(share, 0.005)
         return lost and faults.strike(Kind.LOST_MESSAGE, key, sent.at, text)
 

@@ -9,8 +9,8 @@ from shared.settings import Settings
 from sim.chaos.campaign import play
 from sim.chaos.checker import check_left
 from sim.chaos.faults import Fault, Kind
+from sim.chaos.scenario import Left, Scenario
 from sim.chaos.tables import Violation
-from sim.chaos.world import Left, Scenario
 
 #: Replays at most: a trace is for people, not for proofs.
 BUDGET = 150

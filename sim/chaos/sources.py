@@ -56,9 +56,13 @@ class Given:
 
 
 class _Http:
-    """What a run is handed; it asks nothing and counts no retries."""
+    """What a run is handed; it asks nothing and counts nothing."""
 
     retries = 0
+    requests = 0
+    credits: int | None = None
+    credits_left: int | None = None
+    until: datetime | None = None
 
     def for_run(self) -> _Http:
         """Itself."""
@@ -74,6 +78,10 @@ class Facts:
     faults: Faults
     spells: Sequence[Spell]
     feeders: frozenset[str]
+    #: Answers are those of the hour's start: who asks again soon is told the same.
+    steady: bool = False
+    #: The hours in which a source gave all that it was asked for: by scraper, date and target.
+    answered: dict[tuple[str, str, str], set[int]] = field(default_factory=dict)
 
 
 class Sources:
@@ -92,7 +100,10 @@ class Sources:
     def fetcher(self, scraper: str) -> Callable[[Any, Any], Given]:
         """The fetcher of `scraper`."""
         entry = self._facts.config.scrapers[scraper]
-        return lambda ask, _http: self._fetch(entry, ask)
+        if self._engine.probe is None:
+            return lambda ask, _http: self._fetch(entry, ask)
+        what = f"http.{entry.source}"
+        return lambda ask, _http: self._engine.call(what, lambda: self._fetch(entry, ask))
 
     def _fetch(self, entry: Scraper, ask: Any) -> Given:
         faults, engine = self._facts.faults, self._engine
@@ -124,8 +135,19 @@ class Sources:
         raise SourceFailure(_FAILS[kind], f"{entry.name}: {kind.value}")
 
     def _answer(self, entry: Scraper, ask: Any) -> Given:
+        given = self._given(entry, ask)
+        target = ask.target
+        whole = target.kind is not TargetKind.GAME or target.id in given.covers
+        if given.records and (whole or entry.expects != "games"):
+            key = entry.name, ask.target_date.isoformat(), target.id
+            self._facts.answered.setdefault(key, set()).add(self._engine.now // HOUR)
+        return given
+
+    def _given(self, entry: Scraper, ask: Any) -> Given:
         league, target = self._facts.league, ask.target
         now = self._clock.now()
+        if self._facts.steady:
+            now = now.replace(minute=0, second=0, microsecond=0)
         day = ask.target_date
         if entry.name == SCHEDULE:
             return Given(records=league.feed(now), covers=(day.isoformat(),))

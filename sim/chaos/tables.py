@@ -7,15 +7,17 @@ in the rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core.ports import Row
 from shared.core.workflows import Config
-from sim.chaos.world import Left
+from shared.schema import Schemas
+from sim.chaos.scenario import Left
 
 EASTERN = ZoneInfo("America/New_York")
 
@@ -76,6 +78,9 @@ class Tables:
     errors: Sequence[tuple[str, str, str]]
     #: The game days a game has had, by id.
     game_days: Mapping[str, frozenset[date]]
+    schemas: Schemas
+    #: The hours in which sources gave what they were asked for: by scraper, date and target.
+    answered: Mapping[tuple[str, str, str], Collection[int]]
     rows: Mapping[str, Mapping[str, Row]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,6 +121,8 @@ def tables_of(left: Left) -> Tables:
         refused=left.refused,
         errors=left.errors,
         game_days={game_id: frozenset(found) for game_id, found in days.items()},
+        schemas=left.schemas,
+        answered=left.answered,
     )
 
 
@@ -134,8 +141,9 @@ def game_day(instant: datetime) -> date:
     return (instant.astimezone(EASTERN).replace(tzinfo=None) - timedelta(hours=5)).date()
 
 
+@lru_cache(maxsize=8192)
 def body(raw: bytes) -> Any:
-    """An object's JSON."""
+    """An object's JSON, which nobody may change: several checks read it."""
     return json.loads(raw)
 
 

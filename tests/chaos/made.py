@@ -14,8 +14,9 @@ from shared.config import load_config
 from shared.core.workflows import Config
 from shared.settings import Settings
 from sim.chaos.checker import check
+from sim.chaos.scenario import Left, Scenario
 from sim.chaos.tables import Tables, tables_of
-from sim.chaos.world import Left, Scenario, simulate
+from sim.chaos.world import simulate
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings(environment="test", config=ROOT / "config")
@@ -54,6 +55,7 @@ class Draft:
         self.surprises = list(self._tables.surprises)
         self.refused = list(self._tables.refused)
         self.errors = list(self._tables.errors)
+        self.answered = {key: set(hours) for key, hours in self._tables.answered.items()}
 
     def row(self, table: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first row of `table` that fits; changing it changes the draft."""
@@ -90,6 +92,7 @@ class Draft:
             surprises=self.surprises,
             refused=self.refused,
             errors=self.errors,
+            answered=self.answered,
         )
 
     def broken(self) -> set[str]:

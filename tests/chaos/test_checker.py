@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from sim.chaos.check_books import BOOKS
 from sim.chaos.checker import CHECKS, check_left
 from sim.chaos.tables import CHANGES, CLEANUPS, DECISIONS, EXECUTIONS, LOADS, LOCKED, RUNS
 from tests.chaos.made import Draft, calm_day
+from tests.chaos.planted_books import PLANTED_BOOKS
 
 Row = dict[str, Any]
 
@@ -260,6 +262,31 @@ def a_storm_of_errors(d: Draft) -> None:
     d.errors.extend([("ERROR", "cleanup", "nothing is announced")] * 60)
 
 
+def a_row_with_a_column_that_its_table_lacks(d: Draft) -> None:
+    d.row(RUNS, good)["weather"] = "fine"
+
+
+def a_row_whose_number_is_text(d: Draft) -> None:
+    d.row(LOADS, any_row)["rows_loaded"] = "7"
+
+
+def a_row_that_lacks_what_its_table_requires(d: Draft) -> None:
+    d.row(CLEANUPS, any_row)["cleanup_time"] = None
+
+
+def a_raw_row_that_is_no_json(d: Draft) -> None:
+    next(rows for rows in d.loaded.values() if rows)[0]["record"] = "{"
+
+
+def an_answer_that_never_arrived(d: Draft) -> None:
+    """A file, its load and its rows are gone; two hours in which the source gave it are not."""
+    row = d.row(RUNS, lambda r: good(r) and r["gcs_path"].endswith("/final.json"))
+    hours = d.answered[row["scraper_name"], row["target_date"], row["target"]]
+    hours.add(min(hours) - 1)
+    path = row["gcs_path"]
+    d.drop(LOADS, lambda r: r["gcs_path"] == path)
+
+
 PLANTED: dict[Callable[[Draft], None], str] = {
     a_row_that_repeats_with_other_words: "repeat_differs",
     a_run_under_two_ids: "run_twice",
@@ -309,7 +336,17 @@ PLANTED: dict[Callable[[Draft], None], str] = {
     an_exception_that_got_out: "surprise",
     a_message_that_was_refused: "refused",
     a_storm_of_errors: "alert_storm",
+    a_row_with_a_column_that_its_table_lacks: "row_misfits",
+    a_row_whose_number_is_text: "row_misfits",
+    a_row_that_lacks_what_its_table_requires: "row_misfits",
+    a_raw_row_that_is_no_json: "row_misfits",
+    an_answer_that_never_arrived: "given_and_not_loaded",
+    **PLANTED_BOOKS,
 }
+
+
+def test_a_calm_day_has_books() -> None:
+    assert calm_day().rows[BOOKS]
 
 
 def test_a_calm_day_keeps_every_promise() -> None:

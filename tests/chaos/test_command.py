@@ -15,7 +15,8 @@ def test_one_line_of_json_says_what_was_played(tmp_path: Path) -> None:
     said = tipoff("chaos", "--seed", 7, "--days", 1, "--json", "--record", record)
     assert said.code == 0
     assert said.out.count("\n") == 1
-    assert set(said.json) == {"days", "faults", "violations", "days_per_second"}
+    assert set(said.json) == {"days", "faults", "violations", "days_per_second", "faults_by_kind"}
+    assert sum(said.json["faults_by_kind"].values()) == said.json["faults"]
     assert said.json["violations"] == 0
     kept = json.loads(record.read_text())
     assert kept["first_seed"] == kept["last_seed"] == 7

@@ -121,7 +121,6 @@ def test_what_is_needed_must_be_there_and_enabled() -> None:
         ((), "no step", "at least one step"),
         ((Step(scrapers=()),), "none", "at least one"),
         ((Step(scrapers=("nope",)),), "nope", "a scraper of scrapers.yaml"),
-        ((Step(scrapers=("bdl_games",)),), "bdl_games", "a scraper that is available"),
         (
             (Step(scrapers=("oddsa_game_lines",)),),
             "oddsa_game_lines",
@@ -136,6 +135,13 @@ def test_what_is_needed_must_be_there_and_enabled() -> None:
 )
 def test_steps_that_cannot_run(steps: tuple[Step, ...], what: str, allowed: str) -> None:
     assert of(config_of(workflow("w", MORNING, steps=steps)), "workflows", "w") == [(what, allowed)]
+
+
+def test_a_scraper_that_is_not_available_is_in_no_workflow() -> None:
+    made = with_scraper("espn_roster", available=False)
+    assert of(made, "workflows", "morning_operations") == [
+        ("espn_roster", "a scraper that is available")
+    ]
 
 
 @pytest.mark.parametrize(

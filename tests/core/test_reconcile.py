@@ -112,6 +112,15 @@ def test_when_most_look_missing_only_the_five_oldest_go(
         assert [m.file for m in found.republish] == made[:5]
 
 
+@pytest.mark.parametrize(("files", "loaded"), [(9, 0), (10, 4), (10, 5), (40, 19), (40, 20)])
+def test_files_whose_load_was_seen_before_count_as_if_they_were_there(
+    files: int, loaded: int
+) -> None:
+    made = [written(n, age=500 - n) for n in range(files)]
+    lost = made[: files - loaded]
+    assert repair(lost, {}, {}, NOW, settled=loaded) == mend(made, range(files - loaded, files))
+
+
 def test_young_files_neither_count_nor_hide_a_storm() -> None:
     young = [written(n, age=5) for n in range(100, 200)]
     assert mend([written(n) for n in range(10)] + young).probing

@@ -200,7 +200,7 @@ def test_health_has_the_shape_that_the_originals_operators_know(
         "components",
     ]
     assert (found["status"], found["timestamp"]) == ("healthy", "2025-11-12T10:00:00+00:00")
-    assert found["components"]["scrapers"] == {"available": 14, "status": "operational"}
+    assert found["components"]["scrapers"] == {"available": 34, "status": "operational"}
     orchestration = found["components"]["orchestration"]
     parts = ("schedule_locker", "master_controller", "workflow_executor", "cleanup_processor")
     assert [orchestration[part] for part in parts] == ["available"] * 4

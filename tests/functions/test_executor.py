@@ -23,7 +23,7 @@ def test_an_order_becomes_a_manifest_and_the_first_steps_chunks(here: Here) -> N
     here.deliver("executor", run)
     (chunk,) = here.pulled("scrape-nba-stats")
     assert chunk.chunk_id == f"{run.execution_id}.s1.nbac_schedule_api.1"
-    assert chunk.not_after == at("06:00") + timedelta(minutes=90)  # 45 minutes x 2 steps
+    assert chunk.not_after == at("06:00") + timedelta(minutes=135)  # 45 minutes x 3 steps
     assert here.names("executions/") == [f"executions/2025-11-12/{run.execution_id}/manifest.json"]
 
 

@@ -101,8 +101,15 @@ def test_an_unknown_scraper_is_refused_and_one_of_a_newer_configuration_waits(he
         here.deliver("scraper", unknown)
     with pytest.raises(PortUnavailable, match="config newer knows it"):
         here.deliver("scraper", replace(unknown, config_version="newer"))
-    with pytest.raises(BadInput, match=r"scraper: found \[bdl_games\]"):
-        here.deliver("scraper", replace(unknown, scraper="bdl_games"))
+
+
+def test_a_scraper_that_is_not_available_is_refused_by_name(here: Here) -> None:
+    known = here.config.scrapers
+    off = replace(known["bdl_games"], available=False)
+    config = replace(here.config, scrapers={**known, "bdl_games": off})
+    there = Here(clock=here.clock, config=config)
+    with pytest.raises(BadInput, match=r"scraper: found \[bdl_games\], allowed: bdl_active"):
+        there.deliver("scraper", ScrapeRequest(scraper="bdl_games"))
 
 
 @pytest.mark.parametrize("topic", ["files-ready", "run-advance"])
@@ -191,7 +198,6 @@ def test_a_scrape_by_hand_is_nobodys_execution(here: Here) -> None:
     ("request_", "place", "found"),
     [
         (ScrapeRequest(scraper="nbac"), "scraper", "nbac"),
-        (ScrapeRequest(scraper="bdl_games"), "scraper", "bdl_games"),
         (ScrapeRequest(scraper="espn_roster", params={"team": "XXX"}), "team", "XXX"),
         (ScrapeRequest(scraper="oddsa_game_lines"), "oddsa_game_lines", "no event"),
         (

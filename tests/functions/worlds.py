@@ -31,6 +31,7 @@ from sim.memory import (
     MemoryBus,
     MemoryFiles,
     MemoryJournal,
+    MemoryLedger,
     MemorySecrets,
     MemoryWarehouse,
     SerialPool,
@@ -41,6 +42,7 @@ ROOT = Path(__file__).parents[2]
 #: Who gets what; every other topic is a source's.
 ROUTES = {"run-decisions": "executor", "run-advance": "executor", "files-ready": "loader"}
 ALL_KINDS = tuple(KINDS.values())
+SECRETS = ("ODDS_API_KEY", "BDL_API_KEY", "BETTINGPROS_API_KEY")
 
 
 @cache
@@ -123,8 +125,9 @@ class Here:
             journal=self.journal,
             warehouse=self.warehouse,
             bus=self.bus,
-            secrets=MemorySecrets({"ODDS_API_KEY": "k", "BDL_API_KEY": "k"}),
+            secrets=MemorySecrets(dict.fromkeys(SECRETS, "k")),
             pool=lambda _name, _size: SerialPool(),
+            ledger=MemoryLedger(self.journal, self.warehouse, schemas),
             log=self.log,
             transport=httpx.MockTransport(self._answer),
         )
