@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 #: What a test may need of a machine, by the name that its skip and TIPOFF_REQUIRE use.
 NEEDS = {
     "git": "a git checkout, to know which files are the project's",
-    "terraform": "the terraform binary",
+    "terraform": "the terraform binary, and TF_CHECK: the program that checks terraform/ with it",
+    "chromium": "Debian's chromium, and playwright of requirements/dev.in to drive it",
     "emulators": "local stand-ins for BigQuery, Pub/Sub and Cloud Storage",
     "packages": "a package registry, to make a virtual environment from a function's pins",
     "samples": "recorded samples of the sources' answers, kept outside this repository",

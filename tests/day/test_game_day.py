@@ -127,7 +127,9 @@ def test_a_lost_file_event_is_healed_by_the_second_cleanup_after_thirty_minutes(
 def test_every_file_with_a_table_is_loaded_once(ask: Ask) -> None:
     ((files, loads, doubles),) = ask(
         "SELECT (SELECT COUNT(DISTINCT gcs_path) FROM nba_orchestration.v_runs "
-        "  WHERE gcs_path IS NOT NULL AND scraper_name != 'oddsa_events'), "
+        # The two have no table: their files are kept alone.
+        "  WHERE gcs_path IS NOT NULL "
+        "  AND scraper_name NOT IN ('oddsa_events', 'bigdataball_discovery')), "
         "(SELECT COUNT(*) FROM nba_orchestration.v_loads WHERE status = 'loaded'), "
         "(SELECT COUNT(*) FROM (SELECT gcs_path FROM nba_orchestration.file_processing_log "
         "  GROUP BY gcs_path HAVING COUNT(*) > 1))"
@@ -159,3 +161,37 @@ def test_a_key_never_reaches_a_row(ask: Ask) -> None:
         "WHERE STRPOS(TO_JSON_STRING(r), 'apiKey=simulated') > 0"
     )
     assert leaks == 0
+
+
+def test_the_next_mornings_lock_writes_the_books_of_the_day(ask: Ask) -> None:
+    rows = ask(
+        "SELECT dataset, expected, obtained, waived, missing, complete, closed_at IS NOT NULL "
+        f"FROM nba_orchestration.v_completeness WHERE date = {DAY} ORDER BY dataset"
+    )
+    # 8 datasets of a date or of teams, and 6 of games: 12 of them were played.
+    assert len(rows) == 14
+    for dataset, expected, obtained, waived, missing, complete, closed in rows:
+        assert expected == obtained + waived + missing, dataset
+        assert complete == (missing == 0), dataset
+        # What is not there may come until the third window ends at 14:00.
+        assert closed == complete, dataset
+    books = {dataset: (expected, obtained) for dataset, expected, obtained, *_ in rows}
+    assert books["team_boxscore"] == books["box_scores"] == books["play_by_play"] == (12, 12)
+    assert books["rosters"] == (30, 30)
+    assert books["referee_assignments"] == books["standings"] == (1, 1)
+    # BigDataBall has a game's file 6 to 12 hours after it: those of the evening are ahead.
+    found, there = books["lineup_play_by_play"]
+    assert (found, there < 12) == (12, True)
+
+
+def test_the_books_say_when_the_first_and_the_last_game_came(ask: Ask) -> None:
+    ((first, last, runs_first, runs_last),) = ask(
+        "SELECT first_obtained_at, last_obtained_at, "
+        "(SELECT MIN(completed_at) FROM nba_orchestration.v_runs "
+        "  WHERE scraper_name = 'nbac_play_by_play' AND complete), "
+        "(SELECT MAX(completed_at) FROM nba_orchestration.v_runs "
+        "  WHERE scraper_name = 'nbac_play_by_play' AND complete) "
+        f"FROM nba_orchestration.v_completeness WHERE date = {DAY} AND dataset = 'play_by_play'"
+    )
+    # Told by the chunk that brought it: its last run.
+    assert runs_first <= first <= last == runs_last

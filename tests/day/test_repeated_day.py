@@ -80,7 +80,7 @@ def kill_after(child: subprocess.Popen[str], deliveries: int) -> bool:
 def test_a_day_killed_at_ten_points_ends_as_the_undisturbed_one(
     folder: Path, tmp_path: Path
 ) -> None:
-    # About 530 deliveries: ten kills of a day that goes on, one every 25 to 75 deliveries, so
+    # About 640 deliveries: ten kills of a day that goes on, one every 25 to 75 deliveries, so
     # that they fall among locks, decisions, fan-outs, loads and repairs.
     for deliveries in (3, 25, 60, 30, 70, 45, 27, 75, 33, 51):
         assert kill_after(start(tmp_path), deliveries), "each kill must strike a running day"

@@ -23,18 +23,22 @@ STUB = """
 from datetime import UTC, datetime
 
 from memory import (
-    ManualClock, MemoryBus, MemoryFiles, MemoryJournal, MemorySecrets, MemoryWarehouse, SerialPool
+    ManualClock, MemoryBus, MemoryFiles, MemoryJournal, MemoryLedger, MemorySecrets,
+    MemoryWarehouse, SerialPool
 )
 from shared.config import load_config
+from shared.schema import Schemas
 from shared.world import World
 
 
 def open(settings):
     clock = ManualClock(datetime(2025, 11, 12, 10, tzinfo=UTC))
+    journal, warehouse = MemoryJournal(), MemoryWarehouse()
+    ledger = MemoryLedger(journal, warehouse, Schemas(settings.config / "tables"))
     return World(
         settings=settings, config=load_config(settings.config), clock=clock,
-        state=MemoryFiles(clock), raw=MemoryFiles(clock), journal=MemoryJournal(),
-        warehouse=MemoryWarehouse(), bus=MemoryBus(clock), secrets=MemorySecrets(),
+        state=MemoryFiles(clock), raw=MemoryFiles(clock), journal=journal, ledger=ledger,
+        warehouse=warehouse, bus=MemoryBus(clock), secrets=MemorySecrets(),
         pool=lambda source, concurrency: SerialPool(),
     )
 """

@@ -74,6 +74,8 @@ def main(function: str, beside: str, *site: str) -> None:
     if function == "status":
         answer = client.get("/health")
         told |= {"status": answer.status_code, "body": json.loads(answer.data)}
+        page = client.get("/?date=2025-11-12")
+        told |= {"page": page.status_code, "title": b"<title>Tipoff: game day" in page.data}
     else:
         told["malformed"], told["refusal"] = post(client, MALFORMED)
         told["empty"], told["lines"] = post(client, EMPTY)

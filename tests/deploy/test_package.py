@@ -49,7 +49,9 @@ def test_a_zip_holds_what_the_function_needs_and_nothing_else(name: str) -> None
     assert found["requirements.txt"] == (ROOT / "requirements" / f"{name}.txt").read_bytes()
     assert {"shared/gcp/world.py", "config/tables/raw.json"} <= found.keys()
     assert not [path for path in found if "__pycache__" in path or "calendar/" in path]
-    assert {Path(path).suffix for path in found} == {".py", ".txt", ".yaml", ".json"}
+    page = {".j2", ".css", ".js"} if name == "status" else set()
+    assert {Path(path).suffix for path in found} == {".py", ".txt", ".yaml", ".json"} | page
+    assert any(path.startswith("shared/page/") for path in found) is (name == "status")
 
 
 def test_names_are_sorted_dates_and_modes_are_fixed(tmp_path: Path) -> None:
@@ -81,6 +83,7 @@ def check_served(told: dict[str, Any], folder: Path, name: str) -> None:
     assert told["heavy"] == (["httpx"] if name == "scraper" else [])
     if name == "status":
         assert (told["status"], told["body"]["status"]) == (200, "healthy")
+        assert (told["page"], told["title"]) == (200, True)
         return
     assert (told["malformed"], told["empty"]) == (200, 200)
     (line,) = map(json.loads, told["refusal"])

@@ -54,7 +54,8 @@ def asked(name: str) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_only_the_scraper_brings_what_fetching_needs(name: str) -> None:
-    fetching = {"httpx", "tenacity", "jmespath", "pdfplumber", "google-cloud-secret-manager"}
+    fetching = {"httpx", "tenacity", "jmespath", "pdfplumber", "selectolax"}
+    fetching |= {"google-cloud-secret-manager"}
     found = fetching & pinned(name).keys()
     assert found == (fetching if name == "scraper" else set())
 

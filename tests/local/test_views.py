@@ -120,7 +120,8 @@ def raw(path: str, loaded: str, index: int, **more: Any) -> dict[str, Any]:
 
 def complete(path: str, clock: str = "12:00", *, whole: bool = True) -> dict[str, Any]:
     more = {"gcs_path": path, "gcs_generation": 1, "complete": whole}
-    return run("files", path, clock, "success", **more)
+    row = run("files", path, clock, "success", **more)
+    return row | {"target": path.split("/")[-2]}
 
 
 ON_TIME_RUN = decision("on_time", "RUN", "18:00", "due")
@@ -349,6 +350,22 @@ def test_a_raw_view_has_each_target_from_its_newest_complete_file() -> None:
         (f"{GAME}/g2/final.json", 1),
         (f"{GAME}/g3/20251112T200000Z.json", 0),
     ]
+
+
+def test_a_target_is_what_the_log_says_wherever_its_file_lies() -> None:
+    """A scraper service lays the files of all targets into one folder."""
+    names = [f"ours/{target}.json" for target in ("g1", "g2", "g3")]
+
+    class OneFolder(Rows):
+        def rows(self, dataset: str, table: str) -> Iterable[Mapping[str, Any]]:
+            if table == "odds":
+                return [raw(name, "20:05", 0) for name in names]
+            if table == "scraper_execution_log":
+                return [{**complete(name), "target": name} for name in names]
+            return super().rows(dataset, table)
+
+    answer = Sql(OneFolder(), config=CONFIG).query("SELECT gcs_path FROM nba_raw.v_odds", now=NOW)
+    assert sorted(answer.rows) == [(name,) for name in names]
 
 
 def test_a_file_announced_again_late_does_not_beat_a_newer_one() -> None:
