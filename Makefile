@@ -63,12 +63,13 @@ test: check ## All checks, then every test but the long ones
 	@mkdir -p build/junit
 	$(BIN)/pytest -n $(JOBS) --junitxml=build/junit/test.xml $(ARGS)
 
-check: setup ## The linters alone: ruff, mypy, import-linter, deptry
+check: setup ## The linters alone: ruff, mypy, import-linter, deptry; and what is generated
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
+	$(BIN)/python -m monitoring.build --check
 
 tf-check: setup $(CHECKOV) ## Check terraform/: fmt, validate, test, checkov (TF_CHECK=PROGRAM: offline)
 	@rm -rf build/terraform && mkdir -p build/terraform

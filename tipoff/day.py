@@ -50,6 +50,8 @@ WORKERS = 8
 SEED_FACT = "seed"
 CALENDAR_FACT = "calendar"
 LAST_FACT = "simulated_now"
+#: Before a date: the configuration that it was played with.
+CONFIG_FACT = "configuration of"
 
 Progress = Callable[[datetime, Sequence[Delivery]], None]
 
@@ -142,7 +144,8 @@ class LastInstant:
 
 
 def _claim_folder(day: Day, world: World) -> None:
-    """Refuse a folder of another seed or calendar: nothing of it would repeat.
+    """Refuse a folder of another seed or calendar, and a day that another configuration played:
+    nothing of it would repeat.
 
     Several days of one calendar may share a folder.
     """
@@ -150,12 +153,14 @@ def _claim_folder(day: Day, world: World) -> None:
     marks = {
         SEED_FACT: f"{day.seed}{'' if day.troubles else ' without troubles'}",
         CALENDAR_FACT: digest_of(day.calendar),
+        f"{CONFIG_FACT} {day.date.isoformat()}": world.config.version,
     }
     for name, mark in marks.items():
         found = store.fact(name)
         if found not in (None, mark):
             place = f"data folder {world.settings.data}"
-            raise BadInput(place, f"a day of {name} {found}", f"{name} {mark}, or another folder")
+            allowed = f"{name} {mark}, or another folder (--data), or none: remove it"
+            raise BadInput(place, f"a day of {name} {found}", allowed)
     for name, mark in marks.items():
         store.set_fact(name, mark)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.core.books import Promised, take
 from shared.core.decide import Moment, decide
 from shared.core.execution import Outcome, RunResult, failed_outcome, progress, summarise
 from shared.core.history import DayHistory
@@ -17,6 +18,7 @@ from shared.core.plan import revise
 from shared.core.rows import (
     KeyedRow,
     Stamp,
+    book_rows,
     change_rows,
     cleanup_row,
     decision_row,
@@ -130,6 +132,16 @@ CLEANUP = cleanup_row(
 )
 
 
+def books() -> list[KeyedRow]:
+    """One lock's books of a night of which nothing came."""
+    plan = planned(NOV_12, GAMES)
+    promised = Promised(locked=plan, in_force=plan, games=tuple(GAMES))
+    lock = NOV_12.replace(day=13)
+    found = take(NOV_12, promised, config(), {}, None, lock=lock, now=at("+05:00"))
+    assert found is not None
+    return book_rows(found)
+
+
 @pytest.mark.parametrize(
     ("table", "rows"),
     [
@@ -140,6 +152,7 @@ CLEANUP = cleanup_row(
         ("scraper_execution_log", run_rows(outcome(), STAMP, trace_id="t")),
         ("file_processing_log", [LOAD]),
         ("cleanup_operations", [CLEANUP]),
+        ("daily_completeness", books()),
     ],
 )
 def test_every_row_fits_its_table_and_names_all_its_columns(

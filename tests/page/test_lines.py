@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -57,12 +56,6 @@ def test_a_source_is_told_by_its_runs_its_last_success_and_its_credits() -> None
     # No data is no failure, and no success either.
     assert (boxes.success_percent, boxes.last_success_at) == (100.0, None)
     assert (boxes.credits_spent, boxes.credits_left) == (None, None)
-
-
-def test_rows_from_before_the_credits_columns_tell_them_in_their_summary() -> None:
-    stats = {"covers": [], "scraper_stats": {"credits_cost": 4, "credits_left": 96}}
-    (odds,) = source_lines(only(run("oddsa_events", data_summary=json.dumps(stats))))
-    assert (odds.credits_spent, odds.credits_left) == (4, 96)
 
 
 def test_what_warned_is_told_in_order_and_what_went_well_is_not() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -132,6 +132,21 @@ def test_an_execution_for_another_date_tells_nothing_of_this_one(files: MemoryFi
     ended(files, manifest(BOXES, games=1, target_date=NOV_12.replace(day=1)), "0022500000")
     known = records.history(PLAN, files.list("executions/2025-11-12/"))
     assert (known.attempts, known.covered) == ((), {})
+
+
+def test_a_target_arrived_when_the_first_chunk_that_found_it_whole_ended(
+    files: MemoryFiles,
+) -> None:
+    first = {"obtained": "a,b", "covers": "a,b", "dataset": "d", "target_date": "2025-11-12"}
+    # An outcome of the first version does not say when; a later one found `a` again, and nothing
+    # of a target that was not complete.
+    early = files.create_once("executions/1", b"", first).stored.created_at
+    again = {**first, "obtained": "a,c", "covers": "", "at": "2030-01-01T00:00:00+00:00"}
+    files.create_once("executions/2", b"", again)
+    files.create_once("executions/3", b"", {**first, "obtained": "", "covers": "x"})
+    found = records.arrivals(files.list("executions/"))
+    late = datetime.fromisoformat("2030-01-01T00:00:00+00:00")
+    assert found == {"2025-11-12": {"d": {"a": early, "b": early, "c": late}}}
 
 
 def test_the_metadata_of_the_largest_chunk_fits_a_header(files: MemoryFiles) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -117,7 +118,23 @@ def test_a_folder_of_another_calendar_is_refused(
     assert isinstance(result.exception, BadInput)
     assert result.exception.place == f"data folder {folder}"
     assert str(result.exception.found).startswith("a day of calendar ")
-    assert result.exception.allowed.endswith(", or another folder")
+    assert result.exception.allowed.endswith("or another folder (--data), or none: remove it")
+
+
+def test_a_day_that_another_configuration_played_is_refused(
+    one_game: tuple[Path, Any], tmp_path: Path
+) -> None:
+    """It would be judged by obligations that it never had."""
+    folder, _ = one_game
+    mine = tmp_path / "config"
+    shutil.copytree(CONFIG, mine)
+    text = (mine / "scrapers.yaml").read_text("utf-8")
+    (mine / "scrapers.yaml").write_text(text.replace("due_hours: 16", "due_hours: 17"), "utf-8")
+    result = CliRunner().invoke(
+        app, ["2025-11-06", "--data", str(folder)], env={"TIPOFF_CONFIG": str(mine)}
+    )
+    assert isinstance(result.exception, BadInput)
+    assert str(result.exception.found).startswith("a day of configuration of 2025-11-06 ")
 
 
 def test_two_days_of_one_calendar_may_share_a_folder(tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import Any
 
 from shared.core.report.facts import Facts, Row, at
 from shared.core.report.healing import source_of
@@ -23,14 +21,8 @@ def _line(name: str, runs: list[Row], facts: Facts) -> SourceLine:
     states = Counter(run["status"] for run in runs)
     good = states["success"] + states["no_data"]
     ended = sorted(runs, key=lambda run: at(run["completed_at"]))
-    spent = [
-        found for run in ended if (found := _credits(run, "credits", "credits_cost")) is not None
-    ]
-    left = [
-        found
-        for run in ended
-        if (found := _credits(run, "credits_left", "credits_left")) is not None
-    ]
+    spent = [run["credits"] for run in ended if run.get("credits") is not None]
+    left = [run["credits_left"] for run in ended if run.get("credits_left") is not None]
     source = facts.config.sources.get(name)
     return SourceLine(
         source=name,
@@ -47,15 +39,6 @@ def _line(name: str, runs: list[Row], facts: Facts) -> SourceLine:
         credits_spent=sum(spent) if spent else None,
         credits_left=left[-1] if left else None,
     )
-
-
-def _credits(run: Row, column: str, stat: str) -> int | None:
-    """What a run's row says of credits; before it had the column, what its answers said."""
-    found: Any = run.get(column)
-    if found is None:
-        stats = json.loads(run["data_summary"] or "{}").get("scraper_stats")
-        found = stats.get(stat) if isinstance(stats, dict) else None
-    return found if isinstance(found, int) else None
 
 
 def events(facts: Facts) -> list[Event]:
