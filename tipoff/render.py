@@ -192,13 +192,15 @@ def _missing(line: DatasetLine) -> str:
 def _sources(review: Review) -> Table:
     table = _table()
     table.add_column("source", no_wrap=True)
-    columns = ("runs", "requests", "retries", "credits", "credits left")
-    for name in columns:
+    for name in ("runs", "requests", "retries", "credits", "credits left"):
         table.add_column(name, justify="right")
-    for source, numbers in review.sources.items():
-        found = (numbers.get(name.replace(" ", "_")) for name in columns)
-        table.add_row(source, *("-" if number is None else str(number) for number in found))
-    total = (sum(n.get(name, 0) for n in review.sources.values()) for name in columns[:4])
+    numbers = [
+        (line.runs, line.requests, line.retries, line.credits_spent, line.credits_left)
+        for line in review.sources
+    ]
+    for line, found in zip(review.sources, numbers, strict=True):
+        table.add_row(line.source, *("-" if each is None else str(each) for each in found))
+    total = (sum(found[n] or 0 for found in numbers) for n in range(4))
     table.add_row("all", *map(str, total), "", style="bold")
     return table
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from shared.core.reconcile import MIN_AGE
 from shared.core.report.coverage import dataset_lines
 from shared.core.report.day import game_line
+from shared.core.report.sources import source_lines
 from shared.core.report.verdicts import NEEDS_NONE, slot_lines
 from shared.core.resolve import is_over
 from tipoff.facts import Facts, Row, SeenGame, at
@@ -38,7 +39,7 @@ def review(facts: Facts) -> Review:
         datasets=tuple(dataset_lines(facts)),
         healed=tuple(healed(facts)),
         counts=_counts(facts, slots),
-        sources=_sources(facts),
+        sources=tuple(source_lines(facts)),
         row_counts=dict(sorted(facts.row_counts.items())),
         unmet=tuple(unmet(facts)),
     )
@@ -152,21 +153,3 @@ def _counts(facts: Facts, slots: Sequence[SlotLine]) -> dict[str, dict[str, int]
             "lost": len(facts.lost),
         },
     }
-
-
-def _sources(facts: Facts) -> dict[str, dict[str, int]]:
-    """Per source its runs, requests and retries, and credits where it says them."""
-    found: dict[str, dict[str, int]] = {}
-    runs = sorted(facts.rows("scraper_execution_log"), key=lambda run: at(run["completed_at"]))
-    for run in runs:
-        name = facts.config.scrapers[run["scraper_name"]].source
-        source = found.setdefault(name, {"runs": 0, "requests": 0, "retries": 0})
-        source["runs"] += 1
-        # Rows of the first version do not say how many requests a run made.
-        source["requests"] += run.get("requests") or 0
-        source["retries"] += run["retry_count"]
-        if (spent := run.get("credits")) is not None:
-            source["credits"] = source.get("credits", 0) + spent
-        if (left := run.get("credits_left")) is not None:
-            source["credits_left"] = left
-    return {name: found[name] for name in sorted(found)}

@@ -8,7 +8,14 @@ from datetime import date
 from typing import Any
 
 from shared.core.report.day import plain
-from shared.core.report.lines import DatasetLine, GameLine, Healed, SlotLine, Verdict
+from shared.core.report.lines import (
+    DatasetLine,
+    GameLine,
+    Healed,
+    SlotLine,
+    SourceLine,
+    Verdict,
+)
 
 __all__ = ["DatasetLine", "GameLine", "Healed", "Review", "SlotLine", "Unmet", "Verdict"]
 
@@ -38,8 +45,7 @@ class Review:
     healed: tuple[Healed, ...]
     #: Per kind of thing its number, by state.
     counts: Mapping[str, Mapping[str, int]]
-    #: Per source: runs, requests, retries, and credits and credits_left where it says them.
-    sources: Mapping[str, Mapping[str, int]]
+    sources: tuple[SourceLine, ...]
     row_counts: Mapping[str, int]
     unmet: tuple[Unmet, ...]
 

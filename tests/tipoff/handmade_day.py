@@ -99,6 +99,9 @@ def run(scraper: str, **changed: Any) -> Row:
         "gcs_generation": 1,
         "error_type": None,
         "retry_count": 0,
+        "requests": 1,
+        "credits": None,
+        "credits_left": None,
         **changed,
     }
 

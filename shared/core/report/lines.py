@@ -86,7 +86,9 @@ class SourceLine:
     success: int
     no_data: int
     failed: int
-    #: Requests that were made again inside the runs.
+    #: HTTP requests of the runs, further pages and retries too.
+    requests: int
+    #: Those that were made again.
     retries: int
     #: Of its runs those that did not fail, in per cent, one decimal.
     success_percent: float

@@ -21,8 +21,8 @@ def _line(name: str, runs: list[Row], facts: Facts) -> SourceLine:
     states = Counter(run["status"] for run in runs)
     good = states["success"] + states["no_data"]
     ended = sorted(runs, key=lambda run: at(run["completed_at"]))
-    spent = [run["credits"] for run in ended if run.get("credits") is not None]
-    left = [run["credits_left"] for run in ended if run.get("credits_left") is not None]
+    spent = [run["credits"] for run in ended if run["credits"] is not None]
+    left = [run["credits_left"] for run in ended if run["credits_left"] is not None]
     source = facts.config.sources.get(name)
     return SourceLine(
         source=name,
@@ -31,6 +31,7 @@ def _line(name: str, runs: list[Row], facts: Facts) -> SourceLine:
         success=states["success"],
         no_data=states["no_data"],
         failed=states["failed"],
+        requests=sum(run["requests"] or 0 for run in runs),
         retries=sum(run["retry_count"] or 0 for run in runs),
         success_percent=round(100 * good / len(runs), 1),
         last_success_at=max(
