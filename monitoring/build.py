@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from shared.core.alerts_kinds import RUNBOOK, Severity
+from shared.core.alerts.kinds import RUNBOOK, Severity
 from tipoff.queries import NamedQuery, named_queries
 
 HERE = Path(__file__).resolve().parent / "grafana"

@@ -22,7 +22,7 @@ from shared.core.alerts import (
     alerts,
     slot_state,
 )
-from shared.core.alerts_kinds import CODES, RUNBOOK
+from shared.core.alerts.kinds import CODES, RUNBOOK
 from shared.core.slots import Slot
 from shared.core.workflows import Priority
 from tests.core.made import NOV_12, at

@@ -18,7 +18,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from shared.config import load_config
-from shared.core.alerts_kinds import CODES
+from shared.core.alerts.kinds import CODES
 from shared.topology import routes
 from tests.page.days import OUTAGE, out_of_order
 from tests.tipoff.cli_run import CONFIG

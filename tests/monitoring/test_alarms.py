@@ -9,7 +9,7 @@ import pytest
 
 from shared import alarms
 from shared.core.alerts import Alert, Severity
-from shared.core.alerts_kinds import make
+from shared.core.alerts.kinds import make
 from shared.core.messages import Tick
 from shared.errors import PortUnavailable
 from sim.memory import ManualClock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.query import Sql
-from shared.core.alerts_kinds import CODES
+from shared.core.alerts.kinds import CODES
 from shared.core.days import day_of_instant
 from tests.core.made import CONFIG
 from tests.monitoring.plays import stage

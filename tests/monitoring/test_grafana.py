@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from monitoring.build import GAME_DAYS, SOURCE, UID, WIDTH, dashboard, files, rules
-from shared.core.alerts_kinds import CODES
+from shared.core.alerts.kinds import CODES
 from tests.monitoring.conftest import WEDNESDAY, Ask
 from tests.monitoring.test_alert_queries import ELSEWHERE, TOLD_BY
 from tipoff.queries import named_queries

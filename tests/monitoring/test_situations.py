@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from shared.core.alerts_kinds import CODES
+from shared.core.alerts.kinds import CODES
 from tests.monitoring.plays import PLAYS, stage
 from tests.monitoring.situations import ALL, Situation, fired
 

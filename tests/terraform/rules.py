@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from shared.core.alerts_kinds import CODES
+from shared.core.alerts.kinds import CODES
 from tests.terraform.grants import granted, needed
 from tests.terraform.plans import Plan, first
 from tests.terraform.rules_data import buckets, secrets, tables, views

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from shared.core.alerts_facts import Asked, Facts
-from shared.core.alerts_kinds import Alert, Severity, et, make, plural
+from shared.core.alerts.facts import Asked, Facts
+from shared.core.alerts.kinds import Alert, Severity, et, make, plural
 
 #: A scraper is failing when this many executions in a row got only failures, over this long.
 #: A spell of half an hour is over before; what is asked once a day fails in its attempts.

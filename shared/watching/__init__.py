@@ -9,12 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shared import records
-from shared import watching_data as data
-from shared import watching_work as work
 from shared.core.alerts import Facts
 from shared.core.ports import Files
 from shared.core.workflows import Config
-from shared.watching_bucket import LOOK_BACK, AsOf, Look, Memory
+from shared.watching import data, work
+from shared.watching.bucket import LOOK_BACK, AsOf, Look, Memory
 
 __all__ = ["AsOf", "Memory", "facts_at"]
 

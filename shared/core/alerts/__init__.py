@@ -7,8 +7,8 @@ silence before any work is a new installation.
 
 from __future__ import annotations
 
-from shared.core.alerts_data import data_alerts
-from shared.core.alerts_facts import (
+from shared.core.alerts.data import data_alerts
+from shared.core.alerts.facts import (
     Asked,
     DatasetFact,
     Facts,
@@ -19,9 +19,9 @@ from shared.core.alerts_facts import (
     Unfinished,
     slot_state,
 )
-from shared.core.alerts_kinds import RUNBOOK, Alert, Severity, make, plural
-from shared.core.alerts_sources import source_alerts
-from shared.core.alerts_work import GRACE, silence_alerts, work_alerts
+from shared.core.alerts.kinds import RUNBOOK, Alert, Severity, make, plural
+from shared.core.alerts.sources import source_alerts
+from shared.core.alerts.work import GRACE, silence_alerts, work_alerts
 
 __all__ = [
     "RUNBOOK",

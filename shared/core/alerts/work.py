@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from shared.core.alerts_facts import Facts, SlotFact, SlotState
-from shared.core.alerts_kinds import Alert, Severity, et, make, plural
+from shared.core.alerts.facts import Facts, SlotFact, SlotState
+from shared.core.alerts.kinds import Alert, Severity, et, make, plural
 from shared.core.days import wall
 from shared.core.workflows import Priority
 

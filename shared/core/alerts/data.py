@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from shared.core.alerts_facts import Asked, DatasetFact, Facts
-from shared.core.alerts_kinds import Alert, Severity, et, make, plural
-from shared.core.alerts_work import EXPLAINED
+from shared.core.alerts.facts import Asked, DatasetFact, Facts
+from shared.core.alerts.kinds import Alert, Severity, et, make, plural
+from shared.core.alerts.work import EXPLAINED
 
 MISSING_WARNING, MISSING_CRITICAL = 5, 10
 #: Found by two cleanups, which come every 15 minutes: announcing it again did not help.

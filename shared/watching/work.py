@@ -15,7 +15,7 @@ from shared.core.plan import Plan
 from shared.core.ports import Stored
 from shared.core.slots import Slot
 from shared.core.workflows import AfterEachGame, AtClock, Discovery
-from shared.watching_bucket import Look, Said
+from shared.watching.bucket import Look, Said
 
 #: RUNs so old are looked at: an older one is in no listed game day for sure.
 RUNS_BACK = timedelta(days=2)

@@ -14,7 +14,7 @@ from shared.core.execution import Outcome
 from shared.core.history import NOTHING
 from shared.core.ports import Stored
 from shared.core.workflows import Config, Scraper
-from shared.watching_bucket import Look
+from shared.watching.bucket import Look
 
 
 def asked(look: Look) -> list[Asked]:
