@@ -1,1 +1,1 @@
-"""How to fetch: one module a source. Only functions/scraper imports this package."""
+"""How to fetch; fetchers/ has a module a source. Only functions/scraper imports this package."""

@@ -25,7 +25,7 @@ TARGETS: Mapping[str, tuple[str, str]] = {
 TEMPLATES = Path(__file__).parent / "templates" / "scraper"
 #: Where the house's fetchers are listed, as a dict that ends with a line `}`.
 REGISTRY = "scrapers/registry.py"
-_LISTED = re.compile(r"^_WHERE: dict\[str, str\] = \{\n(?:.*\n)*?(?=\}\n)", re.MULTILINE)
+_LISTED = re.compile(r"^_OURS: dict\[str, str\] = \{\n(?:.*\n)*?(?=\}\n)", re.MULTILINE)
 #: Long enough for every scraper there is, and short enough for lines of 100.
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,23}")
 _PATH = re.compile(r"/[A-Za-z0-9._~/-]*")
@@ -120,7 +120,7 @@ def _files(wanted: Wanted, host: str, *, own: bool) -> dict[str, bytes]:
     """The new files by name below the checkout or the folder: module, fixture, test."""
     name, kind = wanted.name, wanted.format
     facts = _facts(wanted, host, own=own)
-    module = f"fetchers/{name}.py" if own else f"scrapers/{name}.py"
+    module = f"fetchers/{name}.py" if own else f"scrapers/fetchers/{name}.py"
     tests = "tests" if own else "tests/scrapers"
     return {
         module: _render(f"{kind}.py.j2", facts).encode(),
@@ -201,10 +201,10 @@ def _changes(wanted: Wanted, config: Path, registry: Path | None, host: str) -> 
         found[path] = _with_entry(path, _render("source.yaml.j2", facts))
     if registry is not None:
         text = registry.read_text(encoding="utf-8")
-        line = f'    "{wanted.name}": "scrapers.{wanted.name}:fetch_{wanted.name}",\n'
+        line = f'    "{wanted.name}": "{wanted.name}:fetch_{wanted.name}",\n'
         listed = _LISTED.search(text)
         if listed is None:
-            raise BadInput(REGISTRY, "no _WHERE", "a dict of fetchers that ends with }")
+            raise BadInput(REGISTRY, "no _OURS", "a dict of fetchers that ends with }")
         found[registry] = text[: listed.end()] + line + text[listed.end() :]
     return found
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from shared.core.ports import Row
-from sim.chaos.tables import EASTERN, LOCKED, RUNS, Tables, Violation, at
+from sim.chaos.tables import LOCKED, RUNS, Tables, Violation, at
 
 BOOKS = "daily_completeness"
-#: A lock that made a plan or wrote books did run: of the others a tick may have been lost.
-LOCKER = "schedule_locker"
 #: The lock of two mornings later has seen every deadline of a day.
 CLOSED = timedelta(days=2)
 #: Hours after which a lock and what follows from it has ended.
@@ -29,8 +27,8 @@ def books_add_up(tables: Tables) -> Iterator[Violation]:
 
 
 def books_are_closed_once(tables: Tables) -> Iterator[Violation]:
-    """A closed book stays as it was closed, takes nothing back, and every day's is closed."""
-    last = _last_lock(tables)
+    """A closed book stays as it was closed, takes nothing back, and is closed in time."""
+    recorded = list(_recorded(tables))
     books: dict[tuple[str, str], list[Row]] = {}
     for row in sorted(tables.of(BOOKS), key=lambda row: at(row["created_at"])):
         books.setdefault((row["date"], row["dataset"]), []).append(row)
@@ -43,10 +41,20 @@ def books_are_closed_once(tables: Tables) -> Iterator[Violation]:
             for row in closed
         ):
             yield Violation("book_reopened", " ".join(name))
-        if not closed and last and last >= date.fromisoformat(name[0]) + CLOSED:
+        due = date.fromisoformat(name[0]) + CLOSED
+        if not closed and any(lock >= due and book >= name[0] for lock, book in recorded):
             yield Violation("book_left_open", " ".join(name))
-    for day in {row["date"] for row in tables.of(LOCKED)} - {day for day, _ in books}:
-        if last and last > date.fromisoformat(day):
+
+
+def every_day_has_books(tables: Tables) -> Iterator[Violation]:
+    """A day that was promised something has books, once a lock got as far as that.
+
+    A lock goes through its days in order, and may be given up between two of them; the next
+    morning's goes on. What it has recorded is appended, whatever happens.
+    """
+    told = {row["date"] for row in tables.of(BOOKS)}
+    for day in {row["date"] for row in tables.of(LOCKED)} - told:
+        if any(book >= day for _, book in _recorded(tables)):
             yield Violation("day_without_books", day)
 
 
@@ -63,10 +71,9 @@ def books_claim_what_came(tables: Tables) -> Iterator[Violation]:
             yield Violation("obtained_what_never_came", f"{row['date']} {row['dataset']}")
 
 
-def _last_lock(tables: Tables) -> date | None:
-    """The newest game day whose lock is known to have run, and has had time to end."""
-    days = {row["date"] for row in tables.of(LOCKED) if row["generated_by"] == LOCKER}
-    days |= {name.split("/")[1] for name in tables.state if name.startswith("books/")}
-    locks = {day: datetime.fromisoformat(f"{day}T05:00").replace(tzinfo=EASTERN) for day in days}
-    ended = [day for day, began in locks.items() if tables.old(began, SETTLES)]
-    return date.fromisoformat(max(ended)) if ended else None
+def _recorded(tables: Tables) -> Iterator[tuple[date, str]]:
+    """The days of lock and book of every record of books that has had time to be appended."""
+    for name, born in tables.born.items():
+        if name.startswith("books/") and name.endswith(".json") and tables.old(born, SETTLES):
+            _, lock, book = name.removesuffix(".json").split("/")
+            yield date.fromisoformat(lock), book

@@ -29,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     check_data.what_was_given_is_loaded,
     check_books.books_add_up,
     check_books.books_are_closed_once,
+    check_books.every_day_has_books,
     check_books.books_claim_what_came,
 )
 

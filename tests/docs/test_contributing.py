@@ -59,7 +59,7 @@ def test_the_first_command_makes_the_files_that_the_section_names(tmp_path: Path
     files = {Path(path).relative_to(root).as_posix() for path in said.json["made"]}
     changed = {Path(path).relative_to(root).as_posix() for path in said.json["changed"]}
     assert files == {
-        "scrapers/acme_scores.py",
+        "scrapers/fetchers/acme_scores.py",
         "tests/scrapers/test_acme_scores.py",
         "tests/scrapers/fixtures/acme_scores.json",
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.bettingpros import MAX_PAGES
+from scrapers.fetchers.bettingpros import MAX_PAGES
 from shared.errors import SourceFailure
 from tests.scrapers.shapes import DEN_LAC, ORL_NYK, bp_event, offers
 from tests.scrapers.world import Site, ask, fetch, game, ok

@@ -54,7 +54,9 @@ def with_answer(case: Case, n: int, answer: httpx.Response) -> Site:
 
 def test_every_scraper_of_these_sources_is_listed() -> None:
     of_ours = {
-        name for name, where in WHERE.items() if where.removeprefix("scrapers.").startswith(MODULES)
+        name
+        for name, where in WHERE.items()
+        if where.removeprefix("scrapers.fetchers.").startswith(MODULES)
     }
     assert set(CASES) == of_ours
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from scrapers.injury_pdf import NOT_SUBMITTED, read_report
-from scrapers.injury_report import paths
+from scrapers.fetchers.injury_pdf import NOT_SUBMITTED, read_report
+from scrapers.fetchers.injury_report import paths
 from shared.core.targets import TargetKind
 from shared.errors import SourceFailure
 from sim.sources import pdf as writer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.odds_api import price
+from scrapers.fetchers.odds_api import price
 from shared.core.targets import TargetKind
 from shared.errors import SourceFailure
 from tests.scrapers.shapes import EVENT, ORL_NYK, book, event, past

@@ -26,7 +26,7 @@ def test_the_registry_imports_no_source_and_no_pdf_library() -> None:
     """Start-up matters: a module is imported when its scraper is first used."""
     code = (
         "import sys; from scrapers.registry import fetcher; "
-        "assert not [m for m in sys.modules if m.startswith('scrapers.nba')]; "
+        "assert not [m for m in sys.modules if m.startswith('scrapers.fetchers.')]; "
         "fetcher('nbac_injury_report'); "
         "assert 'pdfplumber' not in sys.modules"
     )

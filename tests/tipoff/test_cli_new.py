@@ -56,9 +56,9 @@ def test_in_a_checkout_what_is_made_passes_every_check_and_is_one_of_the_house(
     (copy / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     for kind in KINDS:
         said = run("tipoff", "new", "scraper", *kind, at=copy)
-        assert f"made     scrapers/{kind[0]}.py" in said
+        assert f"made     scrapers/fetchers/{kind[0]}.py" in said
         assert "Next:" in said
-    made = [f"scrapers/{name}.py" for name in NAMES]
+    made = [f"scrapers/fetchers/{name}.py" for name in NAMES]
     tests = [f"tests/scrapers/test_{name}.py" for name in NAMES]
     run("ruff", "check", "--no-cache", *made, *tests, "scrapers/registry.py", at=copy)
     run("ruff", "format", "--check", "--no-cache", *made, *tests, "scrapers/registry.py", at=copy)

@@ -56,9 +56,9 @@ def scraper(
 ) -> None:
     """Make a scraper: fetcher, registry entry, fixture and test.
 
-    In a checkout of Tipoff it becomes one of the house: scrapers/NAME.py. With a configuration
-    of one's own (--config) it lies there: fetchers/NAME.py. Nothing is overwritten. What is made
-    passes its test; then it is to be filled.
+    In a checkout of Tipoff it becomes one of the house: scrapers/fetchers/NAME.py. With a
+    configuration of one's own (--config) it lies there: fetchers/NAME.py. Nothing is overwritten.
+    What is made passes its test; then it is to be filled.
 
     \b
     Examples:

@@ -11,7 +11,7 @@ from datetime import date
 
 from scrapers.base import Ask, Fetched, Http, Record
 from scrapers.csv_rows import rows_of
-from scrapers.google_drive import download, list_files
+from scrapers.fetchers.google_drive import download, list_files
 from scrapers.params import day_games, need, need_date
 from shared.core.games import NBA_ID
 from shared.errors import SourceFailure

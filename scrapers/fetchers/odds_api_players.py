@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scrapers.base import Ask, Fetched, Http
-from scrapers.odds_api import SPORT, credits_of
+from scrapers.fetchers.odds_api import SPORT, credits_of
 from scrapers.params import given, need, tricode
 from scrapers.payload import records_at
 from shared.core.teams import TEAMS

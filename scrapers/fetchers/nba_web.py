@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrapers.base import Ask, Fetched, Http, Record
-from scrapers.nba_cdn import refuse_region_block
+from scrapers.fetchers.nba_cdn import refuse_region_block
 from scrapers.pages import data_of, page_of
 from scrapers.params import need, season
 from scrapers.payload import each_once, records_at

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scrapers.base import Ask, Fetched, Http, Record
-from scrapers.espn import TRICODES
+from scrapers.fetchers.espn import TRICODES
 from scrapers.params import day_games, given, need, need_date
 from scrapers.payload import list_of, map_of, object_at, records_at
 from scrapers.response import Response, strict

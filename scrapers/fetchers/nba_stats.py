@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scrapers.base import Ask, Fetched, Http, Record
+from scrapers.fetchers.schedule_feed import schedule_of
 from scrapers.params import DayGame, day_games, need, need_date, season
 from scrapers.payload import list_of, map_of, object_at, result_set
-from scrapers.schedule_feed import schedule_of
 from shared.core.games import GameType, type_of_id
 from shared.errors import SourceFailure
 

@@ -7,9 +7,9 @@ nbac_schedule_api changes the calendar.
 from __future__ import annotations
 
 from scrapers.base import Ask, Fetched, Http
-from scrapers.nba_cdn import refuse_region_block
+from scrapers.fetchers.nba_cdn import refuse_region_block
+from scrapers.fetchers.schedule_feed import schedule_of
 from scrapers.params import need_date
-from scrapers.schedule_feed import schedule_of
 
 _FOLDER = "/static/json/staticData"
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from scrapers.base import Ask, Fetched, Http, Record
-from scrapers.injury_pdf import NOT_SUBMITTED, read_report
-from scrapers.nba_cdn import refuse_region_block
+from scrapers.fetchers.injury_pdf import NOT_SUBMITTED, read_report
+from scrapers.fetchers.nba_cdn import refuse_region_block
 from scrapers.params import by_teams, day_games, need_date
 from shared.core.days import ET, wall
 from shared.errors import SourceFailure

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from scrapers.balldontlie import PER_PAGE, STARTERS, covered, has_ended, read_pages
 from scrapers.base import Ask, Fetched, Http, Record
+from scrapers.fetchers.balldontlie import PER_PAGE, STARTERS, covered, has_ended, read_pages
 from scrapers.params import need_date, tricode
 from scrapers.payload import map_of
 from shared.errors import SourceFailure

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from scrapers.base import Ask, Fetched, Http, Record
-from scrapers.nba_stats import LEAGUE
+from scrapers.fetchers.nba_stats import LEAGUE
 from scrapers.params import day_games, need_date
 from scrapers.payload import each_once, records_at, rows_of_set
 from shared.errors import SourceFailure

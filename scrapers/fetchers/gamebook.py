@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from scrapers.base import Ask, Fetched, Http, Record
-from scrapers.gamebook_pdf import Book, TeamPage, read_book
-from scrapers.nba_cdn import refuse_region_block
-from scrapers.nba_stats import STARTERS, is_full_time
+from scrapers.fetchers.gamebook_pdf import Book, TeamPage, read_book
+from scrapers.fetchers.nba_cdn import refuse_region_block
+from scrapers.fetchers.nba_stats import STARTERS, is_full_time
 from scrapers.params import need, need_date
 from shared.core.games import GameType, type_of_id
 from shared.core.teams import TEAMS

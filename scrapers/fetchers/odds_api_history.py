@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from scrapers.base import Ask, Fetched, Http, Record
-from scrapers.odds_api import (
+from scrapers.fetchers.odds_api import (
     GONE,
     NO_CONTENT,
     bounds,

@@ -1,0 +1,1 @@
+"""How each source is asked, and how its answers are read: one module a source or format."""
