@@ -19,7 +19,7 @@ GUARDS = (
         "threading.BoundedSemaphore(concurrency)",
         "threading.BoundedSemaphore(100 * concurrency)",
         "a source would be asked by all threads at once",
-        "tests/mutants/test_machine.py::test_a_third_call_waits_until_one_of_two_has_ended",
+        f"{TEST_LIMITER}::test_a_third_call_waits_until_one_of_two_has_ended",
     ),
     guard(
         "calls are spaced",

@@ -87,24 +87,6 @@ def test_a_folder_is_held_by_one_until_it_lets_go(tmp_path: Path) -> None:
         pass
 
 
-def test_a_third_call_waits_until_one_of_two_has_ended() -> None:
-    """The first two do not end by themselves: a third that gets in shows it at once."""
-    limiter = Limiter(1000.0, 2, ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC)))
-    inside = threading.Event()
-
-    def third() -> None:
-        with limiter:
-            inside.set()
-
-    with limiter:
-        with limiter:
-            waiting = threading.Thread(target=third, daemon=True)
-            waiting.start()
-            assert not inside.wait(0.2)
-        assert inside.wait(10)
-        waiting.join(10)
-
-
 def test_the_seat_of_a_failed_call_is_free_again() -> None:
     limiter = Limiter(1000.0, 1, ManualClock(datetime(2025, 11, 12, 17, tzinfo=UTC)))
     with pytest.raises(RuntimeError), limiter:

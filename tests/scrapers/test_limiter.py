@@ -42,29 +42,22 @@ def test_a_pause_saves_up_no_burst() -> None:
     assert clock.slept == [1.0]
 
 
-def test_no_more_calls_run_at_once_than_allowed() -> None:
-    clock = ManualClock()
-    limiter = Limiter(1_000_000.0, 2, clock)
-    inside, most = 0, 0
-    lock, both = threading.Lock(), threading.Barrier(2)
+def test_a_third_call_waits_until_one_of_two_has_ended() -> None:
+    """The first two do not end by themselves: a third that gets in shows it at once."""
+    limiter = Limiter(1000.0, 2, ManualClock())
+    inside = threading.Event()
 
-    def call() -> None:
-        nonlocal inside, most
+    def third() -> None:
         with limiter:
-            with lock:
-                inside += 1
-                most = max(most, inside)
-            # Two have to be inside together before either may leave.
-            both.wait(10)
-            with lock:
-                inside -= 1
+            inside.set()
 
-    threads = [threading.Thread(target=call) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    assert most == 2
+    with limiter:
+        with limiter:
+            waiting = threading.Thread(target=third, daemon=True)
+            waiting.start()
+            assert not inside.wait(0.2)
+        assert inside.wait(10)
+        waiting.join(10)
 
 
 def test_a_failed_call_gives_its_seat_back() -> None:
