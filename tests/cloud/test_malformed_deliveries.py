@@ -160,12 +160,12 @@ def test_what_the_framework_refuses_never_reaches_the_function(
 def test_a_tick_far_in_the_past_or_future_is_acked_and_changes_nothing(
     project: Project, table: Table, name: str, when: str
 ) -> None:
-    state = project.world.state
-    before_it = [stored.name for stored in state.list("")]
     body = push(encoded(json.dumps({"at": FAR[when]})))
     answered = noted(table, f"a tick of the {when}", name, deliver(project.deployment, name, body))
     assert (answered.status, answered.actions) == (200, ["refuse"])
-    assert [stored.name for stored in state.list("")] == before_it
+    # What other ticks of these tests ordered may still be at work: only that year is nobody else's.
+    names = [stored.name for stored in project.world.state.list("")]
+    assert not [name for name in names if f"/{FAR[when][:4]}" in name]
 
 
 @pytest.mark.parametrize("name", TOPICS)
