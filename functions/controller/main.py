@@ -66,7 +66,6 @@ def handle(event: Event, world: World) -> None:
 
 def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
     """Plans, histories, decisions: everything that a tick's record holds."""
-    now = world.clock.now()
     schedule = records.newest_schedule(world.state, world.config)
     if schedule is None:
         world.log.error("no schedule is known", action="decide", tick=stamp(tick))
@@ -78,6 +77,8 @@ def _decide(world: World, tick: datetime, triggered_by: str) -> TickRecord:
             tick=stamp(tick),
         )
     days = [_day(world, day, schedule) for day in _open_days(world, tick, previous)]
+    # After the looks, which may take long: what is decided then is not dated before it was known.
+    now = world.clock.now()
     decisions = decide(
         Moment(tick=tick, now=now, previous=previous),
         days,

@@ -10,8 +10,9 @@ from shared.core.ports import Row
 from sim.chaos.tables import LOCKED, RUNS, Tables, Violation, at
 
 BOOKS = "daily_completeness"
-#: The lock of two mornings later has seen every deadline of a day.
-CLOSED = timedelta(days=2)
+#: The lock of three mornings later has seen every deadline of a day: where no tip is known, what
+#: comes late is waited for until 06:00 of the second morning.
+CLOSED = timedelta(days=3)
 #: Hours after which a lock and what follows from it has ended.
 SETTLES = 4
 

@@ -40,8 +40,8 @@ def a_closed_book_that_takes_something_back(d: Draft) -> None:
 
 
 def a_book_that_nobody_closed(d: Draft) -> None:
-    """Of the day before: the lock of the 13th has seen all its deadlines pass."""
-    d.add(BOOKS, "old", d.row(BOOKS, rosters), date="2025-11-11", closed_at=None)
+    """Of two days before: the lock of the 13th has seen all its deadlines pass."""
+    d.add(BOOKS, "old", d.row(BOOKS, rosters), date="2025-11-10", closed_at=None)
 
 
 def a_day_without_its_books(d: Draft) -> None:
