@@ -34,6 +34,8 @@ AILING = (
 )
 #: The longest an instance's clock is off.
 SKEW = 150
+#: Hours between two spells of one thing: as one they would outlast every delivery (4 hours).
+APART = 4
 #: The functions that spells strike.
 FUNCTIONS = sorted({function for _, function in ROUTES} | {"scraper"})
 
@@ -96,14 +98,15 @@ def _ticks(job: object, start: int, end: int) -> Sequence[int]:
 def _of_days(
     scenario: Scenario, start: int, what: str, name: str, odds: float, low: float, high: float
 ) -> list[Spell]:
-    """At most one spell a day of one thing, somewhere in its 24 hours."""
+    """At most one spell a day of one thing, somewhere in its 24 hours and the next 4."""
     found = []
     for nth, day in enumerate(scenario.days):
         draw = Draw(scenario.seed, what, name, day)
         if draw.share() < odds:
             since = start + int((nth * 24 + draw.between(0, 28)) * HOUR)
             until = since + int(draw.between(low, high) * HOUR)
-            found.append(Spell(Kind.PORT_DOWN, f"{what}.{name}.{day}", name, since, until))
+            if not found or since - found[-1].until >= APART * HOUR:
+                found.append(Spell(Kind.PORT_DOWN, f"{what}.{name}.{day}", name, since, until))
     return found
 
 
