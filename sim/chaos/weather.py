@@ -99,7 +99,7 @@ def _of_days(
     scenario: Scenario, start: int, what: str, name: str, odds: float, low: float, high: float
 ) -> list[Spell]:
     """At most one spell a day of one thing, somewhere in its 24 hours and the next 4."""
-    found = []
+    found: list[Spell] = []
     for nth, day in enumerate(scenario.days):
         draw = Draw(scenario.seed, what, name, day)
         if draw.share() < odds:
