@@ -35,6 +35,8 @@ _OF_ITS_TICK = frozenset(
         "tick",
         "context",
         "plan_revision",
+        # A new configuration may have come between the two.
+        "config_version",
         "reason",
         "reason_code",
         "target_games",
