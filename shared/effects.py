@@ -14,12 +14,13 @@ from typing import Any
 from shared import records
 from shared.core import rows
 from shared.core.books import Books
+from shared.core.decide import Action, AlertLevel, Decision
 from shared.core.execution import Manifest, Outcome, Summary
 from shared.core.ids import load_id
 from shared.core.messages import Advance, FileReady, RunOrder
 from shared.core.plan import Plan
 from shared.core.reconcile import Written
-from shared.core.workflows import Config
+from shared.core.workflows import Config, Priority
 from shared.log import trace_id
 from shared.messages import FILES_READY, RUN_ADVANCE, RUN_DECISIONS, message
 from shared.world import World
@@ -86,12 +87,47 @@ def perform_outcome(world: World, outcome: Outcome) -> None:
 
 
 def perform_finished(world: World, record: FinishedRecord) -> None:
-    """Append the execution's row."""
+    """Append the execution's row, behind the decision's where that was asked for by hand: the
+    order's delivery may have ended for good between its manifest and that row."""
+    append_hand_decision(world, record.manifest)
     row = rows.execution_row(record.manifest, record.summary, world.stamp(), ended_at=record.at)
     world.journal.append("workflow_executions", [row])
     manifest = record.manifest
     name = records.finished_name(manifest.game_day, manifest.execution_id)
     records.mark_done(world.state, name)
+
+
+def append_hand_decision(world: World, manifest: Manifest) -> None:
+    """A run by hand is a decision too: the operator's."""
+    if manifest.slot_id is not None:
+        return
+    # A workflow that left the configuration under way has no priority any more.
+    workflow = world.config.workflows.get(manifest.workflow)
+    decision = Decision(
+        decision_id=manifest.decision_id,
+        workflow=manifest.workflow,
+        slot=None,
+        game_day=manifest.game_day,
+        action=Action.RUN,
+        reason="asked for by hand",
+        reason_code="manual",
+        priority=workflow.priority if workflow else Priority.MEDIUM,
+        alert_level=AlertLevel.INFO,
+        attempt=manifest.attempt,
+        scrapers=tuple(dict.fromkeys(name for step in manifest.steps for name in step.scrapers)),
+        target_date=manifest.target_date,
+    )
+    row = rows.decision_row(
+        decision,
+        world.stamp(),
+        at=manifest.decided_at,
+        tick="",
+        revision=None,
+        config_version=manifest.config_version,
+        controller_version=world.settings.version,
+        triggered_by=manifest.triggered_by,
+    )
+    world.journal.append("workflow_decisions", [row])
 
 
 def perform_cleanup(world: World, record: CleanupRecord, name: str) -> None:

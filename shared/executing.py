@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from shared import records
-from shared.core.decide import Action, AlertLevel, Decision
 from shared.core.execution import (
     Manifest,
     Outcome,
@@ -24,10 +23,9 @@ from shared.core.ids import GRACE
 from shared.core.messages import ChunkOrder, RunOrder, RunRequest
 from shared.core.ports import Stored
 from shared.core.resolve import TargetGame, is_over, target_game
-from shared.core.rows import decision_row
 from shared.core.targets import Target, TargetKind
-from shared.core.workflows import Priority, Scraper, Workflow
-from shared.effects import FinishedRecord, perform_finished
+from shared.core.workflows import Scraper, Workflow
+from shared.effects import FinishedRecord, append_hand_decision, perform_finished
 from shared.messages import message, scrape_topic
 from shared.planning import games_on, scraper_named
 from shared.world import World
@@ -44,7 +42,7 @@ def start(world: World, order: RunOrder) -> None:
     else:
         fresh = _manifest(world, order)
         manifest = records.decide_once(world.state, name, fresh, records.manifest_metadata(fresh))
-    _append_hand_decision(world, manifest)
+    append_hand_decision(world, manifest)
     advance(world, manifest)
 
 
@@ -114,8 +112,6 @@ def finish(world: World, manifest: Manifest, outcomes: Sequence[Stored]) -> None
     summary = summarise(manifest, read)
     record = FinishedRecord(manifest=manifest, summary=summary, at=world.clock.now())
     first = records.decide_once(world.state, name, record, records.finished_metadata(summary))
-    # The order's delivery may have ended for good between its manifest and this row.
-    _append_hand_decision(world, manifest)
     perform_finished(world, first)
     log = world.log.info if first.summary.status == "completed" else world.log.warning
     log(
@@ -242,36 +238,3 @@ def order_by_hand(
         triggered_by=request.triggered_by,
         fresh=request.fresh,
     )
-
-
-def _append_hand_decision(world: World, manifest: Manifest) -> None:
-    """A run by hand is a decision too: the operator's."""
-    if manifest.slot_id is not None:
-        return
-    # A workflow that left the configuration under way has no priority any more.
-    workflow = world.config.workflows.get(manifest.workflow)
-    decision = Decision(
-        decision_id=manifest.decision_id,
-        workflow=manifest.workflow,
-        slot=None,
-        game_day=manifest.game_day,
-        action=Action.RUN,
-        reason="asked for by hand",
-        reason_code="manual",
-        priority=workflow.priority if workflow else Priority.MEDIUM,
-        alert_level=AlertLevel.INFO,
-        attempt=manifest.attempt,
-        scrapers=tuple(dict.fromkeys(name for step in manifest.steps for name in step.scrapers)),
-        target_date=manifest.target_date,
-    )
-    row = decision_row(
-        decision,
-        world.stamp(),
-        at=manifest.decided_at,
-        tick="",
-        revision=None,
-        config_version=manifest.config_version,
-        controller_version=world.settings.version,
-        triggered_by=manifest.triggered_by,
-    )
-    world.journal.append("workflow_decisions", [row])

@@ -91,3 +91,27 @@ def test_a_run_by_hand_whose_order_ended_for_good_is_told_at_its_end(here: Here)
     assert (row["reason_code"], row["workflow_name"]) == ("manual", "referee_discovery")
     (ended,) = here.rows("workflow_executions")
     assert ended["decision_id"] == row["decision_id"]
+
+
+def test_a_run_by_hand_is_told_though_its_end_could_not_be_either(here: Here) -> None:
+    """The tables are away at its beginning and when it is decided how it ended."""
+    here.at("12:00")
+    request = RunRequest(workflow="referee_discovery")
+    here.journal.down = True
+    with pytest.raises(PortUnavailable):
+        here.deliver("executor", request)
+    here.journal.down = False
+    here.at("12:16")
+    here.deliver("executor", Tick())
+    (chunk,) = here.pulled("scrape-nba-official")
+    here.deliver("scraper", chunk)
+    (report,) = here.pulled("run-advance")
+    here.journal.down = True
+    with pytest.raises(PortUnavailable):
+        here.deliver("executor", report)
+    here.journal.down = False
+    here.at("12:30")
+    here.deliver("executor", Tick())
+    (row,) = here.rows("workflow_decisions")
+    (ended,) = here.rows("workflow_executions")
+    assert ended["decision_id"] == row["decision_id"]
