@@ -18,7 +18,7 @@ STORM = 26
 
 _NAME = re.compile(
     r"(?P<source>[^/]+)/(?P<dataset>[^/]+)/(?P<day>\d{4}-\d\d-\d\d)/(?P<target>[^/]+)/"
-    r"(?P<at>final|\d{8}T\d{6}Z)\.json"
+    r"(?P<at>final|\d{8}T\d{6}Z)\.(?:json|csv|pdf)"
 )
 
 
@@ -35,13 +35,15 @@ def files_are_what_rows_say(tables: Tables) -> Iterator[Violation]:
             yield Violation("file_name", name)
         elif match["at"] != "final" and match["at"] not in decided:
             yield Violation("file_of_no_decision", name)
+        elif match["at"] == "final" and name not in tables.files:
+            yield Violation("file_name", name)
     writers: dict[str, set[str]] = {}
     told = {row["run_id"] for row in tables.of(RUNS)}
     for row in tables.of(RUNS):
         path = row["gcs_path"]
         if path is None:
             continue
-        if path not in tables.raw or tables.generations[path] != row["gcs_generation"]:
+        if path not in tables.files or tables.generations[path] != row["gcs_generation"]:
             yield Violation("run_without_its_file", row["run_id"])
             continue
         writers.setdefault(path, set()).add(row["run_id"])
@@ -73,7 +75,7 @@ def every_file_is_loaded_once(tables: Tables) -> Iterator[Violation]:
         for row in found:
             arrived.setdefault(row["gcs_path"], []).append((table, row["record_index"]))
     excused = _excused(tables)
-    for path, raw in tables.raw.items():
+    for path, raw in tables.files.items():
         source, dataset = path.split("/")[:2]
         wanted = table_of.get((source, dataset))
         if wanted is None:
@@ -83,7 +85,7 @@ def every_file_is_loaded_once(tables: Tables) -> Iterator[Violation]:
             yield from _loaded(path, body(raw), wanted, logged[path], arrived.get(path, []))
         elif path not in excused and tables.old(at(body(raw)["tipoff"]["completed_at"]), 4):
             yield Violation("file_never_loaded", path)
-    for path in (arrived.keys() | logged.keys()) - tables.raw.keys():
+    for path in (arrived.keys() | logged.keys()) - tables.files.keys():
         yield Violation("load_of_no_file", path)
 
 
@@ -94,7 +96,7 @@ def _excused(tables: Tables) -> set[str]:
     paths = {row["run_id"]: row["gcs_path"] for row in tables.of(RUNS)}
     return dead | {
         path
-        for path, raw in tables.raw.items()
+        for path, raw in tables.files.items()
         if paths.get(run_id := body(raw)["tipoff"]["run_id"], path) != path and run_id in paths
     }
 

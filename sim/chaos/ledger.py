@@ -73,7 +73,9 @@ class Ledger:
             self._add_record(stored.name, body)
         for stored, body in stage.raw.since(self._raw):
             self._raw += 1
-            self.facts.add(("raw", stored.name, said(json.loads(body), FILES)))
+            parsed = stored.name.endswith(".json")
+            text = said(json.loads(body), FILES) if parsed else body.hex()
+            self.facts.add(("raw", stored.name, text))
         for table, sent in stage.journal.sent.items():
             if table == BOOKS:
                 continue

@@ -7,7 +7,7 @@ configuration has sources too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -53,6 +53,10 @@ class Given:
     found: Sequence[Target] = ()
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     stats: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: A document that is kept beside its file, as it came.
+_KEPT = ("csv", "pdf")
 
 
 class _Http:
@@ -141,6 +145,8 @@ class Sources:
         if given.records and (whole or entry.expects != "games"):
             key = entry.name, ask.target_date.isoformat(), target.id
             self._facts.answered.setdefault(key, set()).add(self._engine.now // HOUR)
+        if given.records and entry.format in _KEPT:
+            return replace(given, attachments={entry.format: b"as it came"})
         return given
 
     def _given(self, entry: Scraper, ask: Any) -> Given:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,6 +93,11 @@ class Tables:
             for row_id, row in sent:
                 kept.setdefault(row_id, row)
         object.__setattr__(self, "rows", rows)
+
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """The parsed files, without the documents that lie beside some of them as they came."""
+        return {name: body for name, body in self.raw.items() if name.endswith(".json")}
 
     def of(self, table: str) -> Sequence[Row]:
         """The rows of `table`, one an id."""

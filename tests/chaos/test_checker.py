@@ -144,6 +144,18 @@ def a_file_that_no_decision_made(d: Draft) -> None:
     d.raw[path.rsplit("/", 1)[0] + "/20251112T101112Z.json"] = d.raw[path]
 
 
+def a_document_that_is_announced(d: Draft) -> None:
+    """It lies beside its file, for people; a load of it would be rows that nobody parsed."""
+    row = d.row(LOADS, lambda _: True)
+    d.raw[row["gcs_path"].replace(".json", ".pdf")] = b"as it came"
+    row["gcs_path"] = row["gcs_path"].replace(".json", ".pdf")
+
+
+def a_document_that_calls_itself_final(d: Draft) -> None:
+    path = next(path for path in d.raw if path.endswith("/final.json"))
+    d.raw[path.replace(".json", ".csv")] = b"as it came"
+
+
 def a_run_past_its_deadline(d: Draft) -> None:
     row = d.row(RUNS, good)
     row["triggered_at"] = twelve_hours_on(row["triggered_at"])
@@ -311,6 +323,8 @@ PLANTED: dict[Callable[[Draft], None], str] = {
     a_run_that_counts_other_records: "records_differ",
     a_run_whose_file_is_gone: "run_without_its_file",
     a_file_that_no_decision_made: "file_of_no_decision",
+    a_document_that_is_announced: "load_of_no_file",
+    a_document_that_calls_itself_final: "file_name",
     a_run_past_its_deadline: "ran_past_not_after",
     an_execution_past_its_slot: "executed_past_its_slot",
     an_answer_with_games_of_another_day: "games_of_another_day",
