@@ -68,7 +68,7 @@ def may_be_lost(message: Message) -> bool:
     return not any(f'"republished":{n}' in message.body for n in (2, 3))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _parsed(body: str, topic: str) -> Content:
     """A body as the wiring opens it: contents are frozen, and every tick's body is the same."""
     return parse_content(body, _KINDS, topic)

@@ -34,8 +34,11 @@ AILING = (
 )
 #: The longest an instance's clock is off.
 SKEW = 150
-#: Hours between two spells of one thing: as one they would outlast every delivery (4 hours).
-APART = 4
+#: Hours that a function may be of no use, itself or its ports, one after the other: a message is
+#: tried for four.
+BEARABLE = 3.5
+#: Hours after which a spell is another one: what was waiting was handled in between.
+APART = 1
 #: The functions that spells strike.
 FUNCTIONS = sorted({function for _, function in ROUTES} | {"scraper"})
 
@@ -105,9 +108,28 @@ def _of_days(
         if draw.share() < odds:
             since = start + int((nth * 24 + draw.between(0, 28)) * HOUR)
             until = since + int(draw.between(low, high) * HOUR)
-            if not found or since - found[-1].until >= APART * HOUR:
-                found.append(Spell(Kind.PORT_DOWN, f"{what}.{name}.{day}", name, since, until))
+            found.append(Spell(Kind.PORT_DOWN, f"{what}.{name}.{day}", name, since, until))
     return found
+
+
+def bearable(spells: Sequence[Spell]) -> list[Spell]:
+    """Spells of ports and functions, without those that make of others one that is too long.
+
+    A port's touches every function, a function's its own. A message that is tried for all of it
+    would be given up, which is what a dead letter is for.
+    """
+    kept: list[tuple[Spell, int]] = []
+    for spell in sorted(spells, key=lambda spell: spell.since):
+        begun = [
+            since
+            for before, since in kept
+            if spell.since - before.until < APART * HOUR
+            and (before.what == spell.what or Kind.PORT_DOWN in (before.kind, spell.kind))
+        ]
+        since = min(begun, default=spell.since)
+        if spell.until - since <= BEARABLE * HOUR:
+            kept.append((spell, since))
+    return [spell for spell, _ in kept]
 
 
 def spells(scenario: Scenario, config: Config, start: int) -> list[Spell]:
@@ -124,6 +146,7 @@ def spells(scenario: Scenario, config: Config, start: int) -> list[Spell]:
             scenario, start, "function", function, FRAIL.get(function, DOWN), 0.1, 3
         )
     ]
+    found = bearable(found)
     # A subscription that is gone for a while: whatever is sent then, sent again too, is lost.
     topics = [RUN_DECISIONS, RUN_ADVANCE, *map(scrape_topic, sorted(config.sources))]
     found += [

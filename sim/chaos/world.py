@@ -34,7 +34,7 @@ from sim.memory import MemoryJournal, MemorySecrets, MemoryWarehouse
 
 #: In one of so many seeds the alerts are looked at: they cost as much as all else, and change
 #: nothing but what they remember themselves.
-WATCHED = 20
+WATCHED = 40
 
 
 @cache

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json as json_text
-import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +15,8 @@ from tipoff.commands.output import print_table
 
 if TYPE_CHECKING:
     from shared.settings import Settings
-    from sim.chaos.campaign import Played, Terrain, Total
+    from sim.chaos.campaign import Played, Terrain
+    from tipoff.commands.chaos_record import Run
 
 Seed = Annotated[int, typer.Option("--seed", help="The first seed; each plays one to three days.")]
 Days = Annotated[int, typer.Option("--days", help="Play seeds until so many days are played.")]
@@ -29,7 +29,9 @@ To = Annotated[
 Jobs = Annotated[int, typer.Option("--jobs", help="Processes.")]
 Record = Annotated[
     Path | None,
-    typer.Option("--record", metavar="FILE", help="Keep the result, with the commit, as JSON."),
+    typer.Option(
+        "--record", metavar="FILE", help="Keep the result so far, with the commit, as JSON."
+    ),
 ]
 CrashPoints = Annotated[
     str | None,
@@ -82,7 +84,9 @@ def chaos(
     \b
     Exit codes: 0 every promise was kept, 1 some were not, 2 bad input.
     """
-    from sim.chaos.campaign import Total, campaign
+    from shared.config import load_config
+    from sim.chaos.campaign import campaign
+    from tipoff.commands.chaos_record import Run
 
     # No key is needed, and processes are handed what they can be handed.
     settings = replace(settings_of(None, config), environment="chaos", keys={})
@@ -99,36 +103,22 @@ def chaos(
     terrain = _terrain(from_, to, calendar, settings)
     if days < 1:
         raise BadInput("--days", days, "1 or more")
-    total, began = Total(), time.perf_counter()
-    told = began
-    for played in campaign(terrain, settings, seed=seed, days=days, jobs=jobs):
-        total.add(played)
-        if time.perf_counter() - told >= EVERY:
-            told = time.perf_counter()
-            _progress(total, days, told - began)
-    pace = round(total.days / (time.perf_counter() - began), 2)
-    if record is not None:
-        record.write_text(_recorded(total, seed, pace, jobs, settings))
-    if json:
-        typer.echo(
-            json_text.dumps(
-                {
-                    "days": total.days,
-                    "faults": sum(total.faults.values()),
-                    "violations": total.violations,
-                    "days_per_second": pace,
-                    "faults_by_kind": dict(sorted(total.faults.items())),
-                }
-            )
-        )
-    else:
-        _tell(total, seed, pace)
-    for played in total.failed[:TRACES]:
+    run = Run(first_seed=seed, processes=jobs, config_version=load_config(settings.config).version)
+    try:
+        for played in campaign(terrain, settings, seed=seed, days=days, jobs=jobs):
+            _count(run, played, days, record)
+    finally:
+        # Also when it is stopped: what was played was played.
+        if record is not None:
+            run.keep(record)
+        _tell(run, as_json=json)
+    failed = run.total.failed
+    for played in failed[:TRACES]:
         _trace(played, terrain, settings)
-    if len(total.failed) > TRACES:
-        rest = ", ".join(str(played.seed) for played in total.failed[TRACES:])
+    if len(failed) > TRACES:
+        rest = ", ".join(str(played.seed) for played in failed[TRACES:])
         typer.echo(f"more failing seeds: {rest}", err=True)
-    raise typer.Exit(1 if total.failed else 0)
+    raise typer.Exit(1 if failed else 0)
 
 
 def _terrain(first: str | None, last: str | None, file: Path | None, settings: Settings) -> Terrain:
@@ -153,17 +143,37 @@ def _terrain(first: str | None, last: str | None, file: Path | None, settings: S
     return Terrain(first=start, last=end, calendar=calendar)
 
 
-def _progress(total: Total, days: int, seconds: float) -> None:
-    """How far a long run is, on stderr."""
-    pace = total.days / seconds
-    left = max(0, days - total.days) / pace
-    text = f"{total.days} of {days} days, {pace:.1f} a second, {left / 60:.0f} minutes to go, "
+def _count(run: Run, played: Played, days: int, record: Path | None) -> None:
+    """Count one seed in, and tell how far a long run is, on stderr."""
+    total, before = run.total, run.seconds
+    total.add(played)
+    if played.violations:
+        rules = ", ".join(sorted({violation.rule for violation in played.violations}))
+        typer.echo(f"seed {played.seed} breaks a promise: {rules}", err=True)
+    if before < run.told + EVERY:
+        return
+    run.told = before
+    if record is not None:
+        run.keep(record)
+    left = max(0, days - total.days) / run.pace
+    text = f"{total.days} of {days} days, {run.pace:.1f} a second, {left / 60:.0f} minutes to go, "
     typer.echo(f"{text}{total.violations} violations", err=True)
 
 
-def _tell(total: Total, seed: int, pace: float) -> None:
-    last = seed + total.seeds - 1
-    typer.echo(f"{total.days} days of seeds {seed} to {last}, {pace:g} days a second")
+def _tell(run: Run, *, as_json: bool) -> None:
+    total = run.total
+    if as_json:
+        found = {
+            "days": total.days,
+            "faults": sum(total.faults.values()),
+            "violations": total.violations,
+            "days_per_second": run.pace,
+            "faults_by_kind": dict(sorted(total.faults.items())),
+        }
+        typer.echo(json_text.dumps(found))
+        return
+    seeds = f"{run.first_seed} to {run.last_seed}"
+    typer.echo(f"{total.days} days of seeds {seeds}, {run.pace:g} days a second")
     print_table(("fault", "struck"), sorted(total.faults.items()))
     print_table(("effect", "times"), sorted(total.effects.items()))
     typer.echo(f"{total.violations} violations")
@@ -176,7 +186,7 @@ def _trace(played: Played, terrain: Terrain, settings: Settings) -> None:
 
     rule = played.violations[0].rule
     found = shrink(terrain.scenario(played.seed), settings, rule)
-    typer.echo(f"seed {played.seed} breaks a promise: {rule}", err=True)
+    typer.echo(f"seed {played.seed}: {rule}", err=True)
     for violation in found.violations[:TOLD]:
         typer.echo(f"  {violation.rule}: {violation.what}", err=True)
     typer.echo(f"  the fewest faults that do it, of {found.replays} replays:", err=True)
@@ -187,41 +197,3 @@ def _trace(played: Played, terrain: Terrain, settings: Settings) -> None:
     if others:
         typer.echo(f"  it also breaks: {', '.join(others)}", err=True)
     typer.echo(f"  replay: tipoff chaos --seed {played.seed} --days 1", err=True)
-
-
-def _recorded(total: Total, seed: int, pace: float, jobs: int, settings: Settings) -> str:
-    from shared.config import load_config
-
-    found: dict[str, Any] = {
-        "commit": _commit(),
-        "config_version": load_config(settings.config).version,
-        "first_seed": seed,
-        "last_seed": seed + total.seeds - 1,
-        "days": total.days,
-        "faults": sum(total.faults.values()),
-        "faults_by_kind": dict(sorted(total.faults.items())),
-        "effects": dict(sorted(total.effects.items())),
-        "violations": total.violations,
-        "failing_seeds": [played.seed for played in total.failed],
-        "days_per_second": pace,
-        "processes": jobs,
-    }
-    return json_text.dumps(found, indent=2) + "\n"
-
-
-def _commit() -> str:
-    """The commit that ran, with + when files of it were changed; unknown outside git."""
-    import subprocess
-
-    def git(*words: str) -> str:
-        done = subprocess.run(
-            ["git", *words], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
-        )
-        return done.stdout.strip()
-
-    try:
-        played = [f":/{name}" for name in ("shared", "functions", "scrapers", "sim", "config")]
-        changed = git("status", "--porcelain", "--", *played)
-        return git("rev-parse", "HEAD") + ("+" if changed else "")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
