@@ -58,7 +58,8 @@ def sweep(world: World, *, look_back: int = LOOK_BACK) -> None:
         known |= _executions(world, kept, records.executions_prefix(day), now)
         for stored in _stale(world, kept, records.books_prefix(day), now):
             perform_books(world, records.read(world.state, stored.name, Books))
-    _ticks(world, kept, known, now)
+    # The first hours of a UTC date belong to the game day before it, which must be known too.
+    _ticks(world, kept, known, now, days=min(look_back - 1, LOOK_BACK))
     _cleanups(world, kept, now)
 
 
@@ -172,9 +173,11 @@ def _decided(listing: Sequence[Stored]) -> _Ticks:
     )
 
 
-def _ticks(world: World, kept: Kept, known: AbstractSet[str], now: datetime) -> None:
+def _ticks(
+    world: World, kept: Kept, known: AbstractSet[str], now: datetime, *, days: int
+) -> None:
     """Confirm decisions that were not, and give RUNs without a manifest one."""
-    for back in range(LOOK_BACK):
+    for back in range(days):
         day = (now - timedelta(days=back)).strftime("%Y%m%d")
         prefix = f"ticks/{day}"
         decided = kept.of(prefix, world.state.list(prefix), _decided)
