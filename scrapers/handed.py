@@ -27,6 +27,8 @@ def sound(scraper: str, fetched: Fetched) -> Fetched:
     """
     if not all(fetched.records):
         raise SourceFailure("malformed", f"{scraper}: a record without any key")
+    if len(fetched.records) < 2:
+        return fetched
     once = {json.dumps(record, sort_keys=True): record for record in fetched.records}
     repeated = len(fetched.records) - len(once)
     if not repeated:

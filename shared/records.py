@@ -158,7 +158,7 @@ class Kept:
     ) -> T:
         """`sort(listing)`, which must not be changed by who gets it."""
         known = self._kept.get(prefix)
-        if known is None or known[0] != listing:
+        if known is None or (known[0] is not listing and known[0] != listing):
             # Not under the lock: it may read.
             known = listing, sort(listing)
         with self._lock:

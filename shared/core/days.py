@@ -7,6 +7,7 @@ clock times, and nothing is keyed by UTC date (77 % of games tip on another UTC 
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,9 @@ ET = ZoneInfo("America/New_York")
 
 #: Takes out what ISO 8601 may leave out.
 _TIGHT = str.maketrans("", "", "-:")
+
+#: What `stamp` writes: of ISO 8601's ways only one is a name.
+_STAMP = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 #: Hours of wall time after midnight ET that still belong to the evening before.
 ROLLOVER = timedelta(hours=5)
@@ -73,9 +77,13 @@ def stamp(instant: datetime) -> str:
 def parse_stamp(text: str) -> datetime:
     """The instant that `stamp` wrote (BadInput for anything else)."""
     try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        # strptime takes five times as long, which every listing of names would feel.
+        instant = datetime.fromisoformat(text)
     except ValueError as e:
         raise BadInput("instant", text, "YYYYMMDDTHHMMSSZ") from e
+    if _STAMP.fullmatch(text) is None:
+        raise BadInput("instant", text, "YYYYMMDDTHHMMSSZ")
+    return instant
 
 
 def iso(instant: datetime) -> str:

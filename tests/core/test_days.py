@@ -122,7 +122,8 @@ def test_a_season_turns_over_in_july(day: date, season: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2025-11-12T18:00:00Z", "20251112T180000", "20251312T000000Z"]
+    "text",
+    ["", "2025-11-12T18:00:00Z", "20251112T180000", "20251312T000000Z", "2025W461T180000Z"],
 )
 def test_a_stamp_that_is_none_is_refused_by_name(text: str) -> None:
     with pytest.raises(BadInput) as bad:
