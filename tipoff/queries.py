@@ -1,4 +1,7 @@
-"""The queries that ship in monitoring/queries: their names, what they tell, their parameters."""
+"""The queries that ship in monitoring/queries: their names, what they tell, their parameters.
+
+What many begin with is in parts.j2; what a query is, is the text that comes of both.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.core.errors import BadInput
 
@@ -65,8 +70,16 @@ class NamedQuery:
 
 def named_queries(folder: Path = FOLDER) -> Mapping[str, NamedQuery]:
     """Every query by name, sorted; those of alerts last."""
+    # Made of SQL alone: nothing is escaped. A block's own line leaves none behind.
+    templates = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 no HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     files = [*sorted(folder.glob("*.sql")), *sorted(folder.glob("alerts/*.sql"))]
-    found = [_read(folder, path) for path in files]
+    found = [_read(templates, path.relative_to(folder)) for path in files]
     return {query.name: query for query in found}
 
 
@@ -78,15 +91,15 @@ def named_query(name: str) -> NamedQuery:
     return known[name]
 
 
-def _read(folder: Path, path: Path) -> NamedQuery:
-    sql = path.read_text(encoding="utf-8")
+def _read(templates: Environment, path: Path) -> NamedQuery:
+    sql = templates.get_template(path.as_posix()).render() + "\n"
     said = []
     for line in sql.splitlines():
         if not line.startswith("--"):
             break
         said.append(line.removeprefix("--").strip())
     return NamedQuery(
-        name=path.relative_to(folder).with_suffix("").as_posix(),
+        name=path.with_suffix("").as_posix(),
         title=said[0] if said else path.stem,
         about=" ".join(said[1:]),
         sql=sql,

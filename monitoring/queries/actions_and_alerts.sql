@@ -1,14 +1,7 @@
 -- Actions and alerts
 -- Decisions of a game day by workflow, action, reason and alert level.
-WITH decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND decision_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 1 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-)
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_day("decisions", days=1) }}
 SELECT
   workflow_name,
   action,

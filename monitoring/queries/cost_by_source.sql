@@ -1,22 +1,9 @@
 -- Cost by source
 -- Requests and credits of the last game days, by source: the first part of its files' paths
 -- (the scraper's name where it never wrote one).
-WITH runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP(
-      DATETIME(DATE_SUB(@game_date, INTERVAL (@days - 1) DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-    AND triggered_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 1 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
-sources AS (
-  SELECT scraper_name, MAX(REGEXP_EXTRACT(gcs_path, r'^([^/]+)/')) AS source
-  FROM runs
-  GROUP BY scraper_name
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_days("runs") }},
+{{ parts.sources() }},
 named AS (
   SELECT
     COALESCE(sources.source, runs.scraper_name) AS source,

@@ -1,43 +1,9 @@
 -- Discovery attempts
 -- Each poll of the discovery workflows on a game day: what was decided and what was found.
-WITH every_slot AS (
-  SELECT slot_id, workflow_name, expected_run_time, opens_at, closes_at, priority, games_today,
-    'locked' AS change, 1 AS revision, created_at
-  FROM `nba_orchestration.daily_expected_schedule`
-  WHERE date = @game_date
-  UNION ALL
-  SELECT slot_id, workflow_name, expected_run_time, opens_at, closes_at, priority, games_today,
-    change, revision, created_at
-  FROM `nba_orchestration.plan_changes`
-  WHERE date = @game_date
-),
-plan AS (
-  SELECT slot_id, workflow_name, expected_run_time, opens_at, closes_at, priority, games_today,
-    change
-  FROM every_slot
-  WHERE TRUE
-  QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY slot_id ORDER BY revision DESC, created_at DESC
-  ) = 1
-),
-decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND decision_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-),
-runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND triggered_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.plan_of_day() }},
+{{ parts.of_day("decisions") }},
+{{ parts.of_day("runs") }},
 polled AS (
   SELECT
     decisions.slot_id,

@@ -1,44 +1,10 @@
 -- Expected against actual
 -- What was promised for a game day and what became of it, one row a slot, in the verdicts of the
 -- view v_expected_vs_actual, with the reason of the newest decision.
-WITH every_slot AS (
-  SELECT slot_id, workflow_name, expected_run_time, opens_at, closes_at, priority, games_today,
-    'locked' AS change, 1 AS revision, created_at
-  FROM `nba_orchestration.daily_expected_schedule`
-  WHERE date = @game_date
-  UNION ALL
-  SELECT slot_id, workflow_name, expected_run_time, opens_at, closes_at, priority, games_today,
-    change, revision, created_at
-  FROM `nba_orchestration.plan_changes`
-  WHERE date = @game_date
-),
-plan AS (
-  SELECT slot_id, workflow_name, expected_run_time, opens_at, closes_at, priority, games_today,
-    change
-  FROM every_slot
-  WHERE TRUE
-  QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY slot_id ORDER BY revision DESC, created_at DESC
-  ) = 1
-),
-decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND decision_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-),
-executions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_executions`
-  WHERE execution_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND execution_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY execution_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.plan_of_day() }},
+{{ parts.of_day("decisions") }},
+{{ parts.of_day("executions") }},
 said AS (
   SELECT
     slot_id,

@@ -1,43 +1,11 @@
 -- From decision to rows
 -- A game day by workflow: what was decided, executed, run, written, loaded, and how many rows came.
---  Where a number falls, something was lost.
-WITH decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND decision_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-    AND action = 'RUN'
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-),
-executions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_executions`
-  WHERE execution_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND execution_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY execution_id ORDER BY created_at DESC) = 1
-),
-runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND triggered_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
-loads AS (
-  SELECT *
-  FROM `nba_orchestration.file_processing_log`
-  WHERE processed_at >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND processed_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY processing_id ORDER BY created_at DESC) = 1
-),
+-- Where a number falls, something was lost.
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_day("decisions", "action = 'RUN'") }},
+{{ parts.of_day("executions") }},
+{{ parts.of_day("runs") }},
+{{ parts.of_day("loads") }},
 arrived AS (
   SELECT gcs_path, gcs_generation, MAX(rows_loaded) AS rows_loaded
   FROM loads

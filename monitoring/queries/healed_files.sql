@@ -1,23 +1,8 @@
 -- Files that were healed
 -- Files of a game day that a cleanup announced again, and when they were loaded.
-WITH cleanups AS (
-  SELECT *
-  FROM `nba_orchestration.cleanup_operations`
-  WHERE cleanup_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND cleanup_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY cleanup_id ORDER BY created_at DESC) = 1
-),
-loads AS (
-  SELECT *
-  FROM `nba_orchestration.file_processing_log`
-  WHERE processed_at >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND processed_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY processing_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_day("cleanups") }},
+{{ parts.of_day("loads") }},
 announced AS (
   SELECT
     file.gcs_path,

@@ -1,12 +1,7 @@
 -- Files that are missing now
 -- What the newest cleanup of the last 24 hours found without a load, oldest first.
-WITH newest AS (
-  SELECT cleanup_time, missing_files
-  FROM `nba_orchestration.cleanup_operations`
-  WHERE cleanup_time >= TIMESTAMP_SUB(@now, INTERVAL 24 HOUR)
-    AND cleanup_time < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (ORDER BY cleanup_time DESC, created_at DESC) = 1
-)
+{% import "parts.j2" as parts %}
+WITH {{ parts.newest_cleanup() }}
 SELECT
   file.gcs_path,
   file.scraper_name,

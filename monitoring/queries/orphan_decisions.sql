@@ -1,28 +1,8 @@
 -- RUNs without an execution
 -- RUNs of the last 48 hours, older than 30 minutes, that no execution row and no run followed. An
 -- execution's row is written at its end: one that is under way has runs.
-WITH decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP_SUB(@now, INTERVAL 48 HOUR)
-    AND decision_time < TIMESTAMP_SUB(@now, INTERVAL 30 MINUTE)
-    AND action = 'RUN'
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-),
-executions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_executions`
-  WHERE execution_time >= TIMESTAMP_SUB(@now, INTERVAL 48 HOUR)
-    AND execution_time < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY execution_id ORDER BY created_at DESC) = 1
-),
-runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP_SUB(@now, INTERVAL 48 HOUR)
-    AND triggered_at < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-)
+{% import "parts.j2" as parts %}
+WITH {{ parts.older_runs("30 MINUTE") }}
 SELECT
   decisions.decision_time,
   decisions.workflow_name,

@@ -1,17 +1,7 @@
 -- Errors
 -- Failed runs of the last game days, by scraper and kind of error, newest first.
-WITH runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP(
-      DATETIME(DATE_SUB(@game_date, INTERVAL (@days - 1) DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-    AND triggered_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 1 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-    AND status = 'failed'
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-)
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_days("runs", "status = 'failed'") }}
 SELECT
   scraper_name,
   error_type,

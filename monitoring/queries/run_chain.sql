@@ -1,42 +1,10 @@
 -- The chain of every run
 -- From decision to execution to run to file to load, for the runs of a game day.
-WITH decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND decision_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-    AND action = 'RUN'
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-),
-executions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_executions`
-  WHERE execution_time >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND execution_time < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY execution_id ORDER BY created_at DESC) = 1
-),
-runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND triggered_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
-loads AS (
-  SELECT *
-  FROM `nba_orchestration.file_processing_log`
-  WHERE processed_at >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND processed_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY processing_id ORDER BY created_at DESC) = 1
-)
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_day("decisions", "action = 'RUN'") }},
+{{ parts.of_day("executions") }},
+{{ parts.of_day("runs") }},
+{{ parts.of_day("loads") }}
 SELECT
   runs.triggered_at,
   runs.workflow,

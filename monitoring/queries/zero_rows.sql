@@ -1,14 +1,7 @@
 -- Asked and never a row
 -- Scrapers that were asked for a game day and never gave a record.
-WITH runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP(DATETIME(@game_date, TIME(5, 0, 0)), 'America/New_York')
-    AND triggered_at < TIMESTAMP(
-      DATETIME(DATE_ADD(@game_date, INTERVAL 2 DAY), TIME(5, 0, 0)), 'America/New_York'
-    )
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-)
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_day("runs") }}
 SELECT
   scraper_name,
   COUNT(*) AS runs,

@@ -1,13 +1,7 @@
 -- credits_low
 -- WARNING: less than 20 % of a source's credits are left, or four times the reserve that ships (500).
-WITH runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP_SUB(@now, INTERVAL 24 HOUR)
-    AND triggered_at < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-    AND credits_left IS NOT NULL
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_hours("runs", 24, "credits_left IS NOT NULL") }},
 newest AS (
   SELECT
     scraper_name,

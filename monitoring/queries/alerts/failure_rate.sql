@@ -1,12 +1,7 @@
 -- failure_rate
 -- WARNING: over 20 % of the runs of 24 hours failed, and no later run for the same target was well.
-WITH runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP_SUB(@now, INTERVAL 24 HOUR)
-    AND triggered_at < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_hours("runs", 24) }},
 healed AS (
   SELECT scraper_name, target_date, target, MAX(triggered_at) AS well_at
   FROM runs

@@ -1,27 +1,7 @@
 -- run_not_executed
 -- CRITICAL: a RUN of the last 48 hours has no execution and no run after 30 minutes.
-WITH decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP_SUB(@now, INTERVAL 48 HOUR)
-    AND decision_time < TIMESTAMP_SUB(@now, INTERVAL 30 MINUTE)
-    AND action = 'RUN'
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-),
-executions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_executions`
-  WHERE execution_time >= TIMESTAMP_SUB(@now, INTERVAL 48 HOUR)
-    AND execution_time < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY execution_id ORDER BY created_at DESC) = 1
-),
-runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP_SUB(@now, INTERVAL 48 HOUR)
-    AND triggered_at < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-)
+{% import "parts.j2" as parts %}
+WITH {{ parts.older_runs("30 MINUTE") }}
 SELECT
   decisions.decision_id AS subject,
   decisions.decision_time AS since,

@@ -1,14 +1,8 @@
 -- scraper_failing
 -- WARNING: a scraper failed in three executions in a row, over an hour or more. Whether its whole
 -- source is silent (source_silent) is seen where several of its scrapers are listed.
-WITH runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP_SUB(@now, INTERVAL 24 HOUR)
-    AND triggered_at < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-    AND (error_type IS NULL OR error_type NOT IN ('expired', 'lost'))
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_hours("runs", 24, "(error_type IS NULL OR error_type NOT IN ('expired', 'lost'))") }},
 asked AS (
   SELECT
     scraper_name,

@@ -1,26 +1,8 @@
 -- slot_failed
 -- WARNING: a slot closed in the last 24 hours, and every attempt failed.
-WITH slots AS (
-  SELECT slot_id, workflow_name, closes_at, priority, locked_at
-  FROM `nba_orchestration.daily_expected_schedule`
-  WHERE date >= DATE_SUB(DATE(@now, 'America/New_York'), INTERVAL 2 DAY)
-    AND date <= DATE(@now, 'America/New_York')
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY slot_id ORDER BY created_at DESC) = 1
-),
-withdrawn AS (
-  SELECT DISTINCT slot_id
-  FROM `nba_orchestration.plan_changes`
-  WHERE date >= DATE_SUB(DATE(@now, 'America/New_York'), INTERVAL 2 DAY)
-    AND date <= DATE(@now, 'America/New_York')
-    AND change IN ('withdrawn', 'vetoed')
-),
-executions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_executions`
-  WHERE execution_time >= TIMESTAMP_SUB(@now, INTERVAL 72 HOUR)
-    AND execution_time < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY execution_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.late_slots() }},
+{{ parts.of_hours("executions", 72) }},
 ended AS (
   SELECT slot_id, MAX(IF(status = 'failed', 0, 1)) AS good, COUNT(*) AS attempts
   FROM executions

@@ -1,12 +1,7 @@
 -- slot_missed
 -- CRITICAL: a slot of a CRITICAL workflow closed over 70 minutes ago, and no row explains it.
-WITH slots AS (
-  SELECT slot_id, workflow_name, closes_at, priority, locked_at
-  FROM `nba_orchestration.daily_expected_schedule`
-  WHERE date >= DATE_SUB(DATE(@now, 'America/New_York'), INTERVAL 2 DAY)
-    AND date <= DATE(@now, 'America/New_York')
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY slot_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.late_slots() }},
 withdrawn AS (
   SELECT DISTINCT slot_id
   FROM `nba_orchestration.plan_changes`
@@ -14,20 +9,8 @@ withdrawn AS (
     AND date <= DATE(@now, 'America/New_York')
     AND change IN ('withdrawn', 'vetoed')
 ),
-decisions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_decisions`
-  WHERE decision_time >= TIMESTAMP_SUB(@now, INTERVAL 72 HOUR)
-    AND decision_time < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY decision_id ORDER BY created_at) = 1
-),
-executions AS (
-  SELECT *
-  FROM `nba_orchestration.workflow_executions`
-  WHERE execution_time >= TIMESTAMP_SUB(@now, INTERVAL 72 HOUR)
-    AND execution_time < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY execution_id ORDER BY created_at DESC) = 1
-)
+{{ parts.of_hours("decisions", 72) }},
+{{ parts.of_hours("executions", 72) }}
 SELECT slots.slot_id AS subject, slots.closes_at AS since, 'nothing explains it' AS detail
 FROM slots
 LEFT JOIN withdrawn ON withdrawn.slot_id = slots.slot_id

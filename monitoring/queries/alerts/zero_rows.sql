@@ -1,12 +1,7 @@
 -- zero_rows
 -- WARNING: for yesterday's game day a scraper was asked, answered, and never gave a record.
-WITH runs AS (
-  SELECT *
-  FROM `nba_orchestration.scraper_execution_log`
-  WHERE triggered_at >= TIMESTAMP_SUB(@now, INTERVAL 60 HOUR)
-    AND triggered_at < TIMESTAMP_ADD(@now, INTERVAL 1 SECOND)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY run_id ORDER BY created_at DESC) = 1
-),
+{% import "parts.j2" as parts %}
+WITH {{ parts.of_hours("runs", 60) }},
 playing AS (
   SELECT DISTINCT date
   FROM `nba_orchestration.daily_expected_schedule`
