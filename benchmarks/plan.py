@@ -21,8 +21,10 @@ from typing import Any
 from shared.config import load_config, ticks_of
 from shared.core.calendar import Calendar
 from shared.core.days import day_of_instant, day_starts
-from shared.core.decide import Action, Decision, Moment, decide
+from shared.core.decide import decide
+from shared.core.decision import Action, Decision
 from shared.core.history import Attempt, DayHistory
+from shared.core.moment import Moment
 from shared.core.plan import make_plan, revise
 from shared.core.schedule_json import load_games
 from shared.core.targets import TargetKind

@@ -20,9 +20,9 @@ from scrapers.handed import checked, sound, weight
 from scrapers.http import SourceClient
 from scrapers.redact import redact
 from shared.core.days import iso, stamp
-from shared.core.execution import RunResult, run_id
 from shared.core.messages import ChunkOrder
 from shared.core.ports import Clock, Files
+from shared.core.runs import RunResult, run_id
 from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Scraper
 from shared.errors import PortUnavailable, SourceFailure

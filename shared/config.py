@@ -18,9 +18,11 @@ import yaml
 from cronsim import CronSim, CronSimError
 from pydantic import ValidationError
 
-from shared.core.check import SAMPLE_DAYS, Problem, problems
+from shared.core.check import problems
+from shared.core.check_workflows import SAMPLE_DAYS
 from shared.core.days import day_starts
 from shared.core.errors import BadInput
+from shared.core.problem import Problem
 from shared.core.workflows import (
     AfterEachGame,
     AtClock,

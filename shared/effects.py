@@ -14,7 +14,7 @@ from typing import Any
 from shared import records
 from shared.core import rows
 from shared.core.books import Books
-from shared.core.decide import Action, AlertLevel, Decision
+from shared.core.decision import Action, AlertLevel, Decision
 from shared.core.execution import Manifest, Outcome, Summary
 from shared.core.ids import load_id
 from shared.core.messages import Advance, FileReady, RunOrder

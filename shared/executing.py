@@ -6,17 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from shared import records
-from shared.core.execution import (
-    Manifest,
-    Outcome,
-    Progress,
-    finish_by,
-    found_in,
-    group_size_of,
-    options_for,
-    progress,
-    summarise,
-)
+from shared.core.chunks import Progress, group_size_of, progress
+from shared.core.execution import Manifest, Outcome, finish_by, found_in, options_for, summarise
 from shared.core.games import Game
 from shared.core.history import NOTHING, DayFacts
 from shared.core.ids import GRACE

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 
 from shared import executing, records
 from shared.core.books import Books
+from shared.core.chunks import Progress
 from shared.core.days import day_of_instant
-from shared.core.execution import Manifest, Outcome, Progress, failed_outcome
+from shared.core.execution import Manifest, Outcome, failed_outcome
 from shared.core.messages import ChunkOrder, RunOrder
 from shared.core.plan import Plan
 from shared.core.ports import Stored
@@ -173,9 +174,7 @@ def _decided(listing: Sequence[Stored]) -> _Ticks:
     )
 
 
-def _ticks(
-    world: World, kept: Kept, known: AbstractSet[str], now: datetime, *, days: int
-) -> None:
+def _ticks(world: World, kept: Kept, known: AbstractSet[str], now: datetime, *, days: int) -> None:
     """Confirm decisions that were not, and give RUNs without a manifest one."""
     for back in range(days):
         day = (now - timedelta(days=back)).strftime("%Y%m%d")

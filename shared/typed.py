@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from shared.core import books, execution, messages, plan, resolve, slots, targets, workflows
+from shared.core import books, execution, messages, plan, resolve, runs, slots, targets, workflows
 from shared.core.errors import BadInput
 
 T = TypeVar("T")
 
-for _module in (books, execution, messages, plan, resolve, slots, targets, workflows):
+for _module in (books, execution, messages, plan, resolve, runs, slots, targets, workflows):
     for _model in vars(_module).values():
         if isinstance(_model, type) and hasattr(_model, "__dataclass_fields__"):
             _model.__pydantic_config__ = ConfigDict(  # type: ignore[attr-defined]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from local.store import ORCHESTRATION, RAW
 from shared.core.report.day import report_of
-from shared.core.report.picture import Band, Picture, picture
+from shared.core.report.marks import Band
+from shared.core.report.picture import Picture, picture
 from shared.page.html import Frame, Headline, page
 from tipoff.facts import Facts
 from tipoff.summary import Review

@@ -16,10 +16,12 @@ from cloudevents.http import CloudEvent
 
 from shared import records
 from shared.core.days import day_of_instant, iso, parse_stamp, stamp
-from shared.core.decide import Action, Decision, Moment, decide, taken_up
+from shared.core.decide import decide
+from shared.core.decision import Action, Decision, taken_up
 from shared.core.history import DayHistory
 from shared.core.ids import tick_of
 from shared.core.messages import RunOrder, Tick
+from shared.core.moment import Moment
 from shared.core.rows import decision_row
 from shared.core.slots import Slot
 from shared.effects import TickRecord, perform_tick

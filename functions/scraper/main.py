@@ -23,9 +23,10 @@ from shared import records
 from shared.core.calendar import Calendar
 from shared.core.days import day_of_instant, season_of
 from shared.core.errors import BadInput
-from shared.core.execution import Outcome, RunResult, failed_outcome
+from shared.core.execution import Outcome, failed_outcome
 from shared.core.ids import GRACE
 from shared.core.messages import ChunkOrder, ScrapeRequest
+from shared.core.runs import RunResult
 from shared.core.schedule_json import parse_schedule_json
 from shared.core.workflows import Scraper, Source
 from shared.credits import newest_balance, note_balance

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
+from shared.core.problem import Problem
 from shared.core.workflows import Config, Scraper, Service
 
 #: The scraper whose records become the calendar: they must be fetched here.
@@ -26,16 +27,6 @@ _FOLDER = re.compile(r"(gs://[a-z0-9][a-z0-9._-]+/)?([A-Za-z0-9_][A-Za-z0-9._=-]
 _FETCHER = re.compile(r"([A-Za-z0-9_]+/)*[A-Za-z0-9_]+\.py:[A-Za-z_][A-Za-z0-9_]*")
 #: What the body shape itself calls the scraper.
 _TAKEN = "scraper"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
-    """One fault: the file's stem, the key's path in it, what was found, what is allowed."""
-
-    file: str
-    path: tuple[str | int, ...]
-    found: str
-    allowed: str
 
 
 def service_problems(config: Config) -> Iterator[Problem]:

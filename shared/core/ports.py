@@ -1,7 +1,7 @@
 """Ports: what the functions need of the world, as protocols.
 
 Three implementations answer to one contract suite: shared.gcp (Google's clients), local (one
-SQLite file and a folder) and sim.memory (tests and the simulator). Every method may raise
+SQLite file and a folder) and sim (in memory: tests and the simulator). Every method may raise
 `shared.errors.PortUnavailable`; the entry point lets it out and the message comes again.
 """
 

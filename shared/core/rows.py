@@ -13,9 +13,10 @@ from typing import Any
 
 from shared.core.books import Book, Books
 from shared.core.days import iso
-from shared.core.decide import Decision
-from shared.core.execution import Manifest, Outcome, RunResult, Summary
+from shared.core.decision import Decision
+from shared.core.execution import Manifest, Outcome, Summary
 from shared.core.plan import Change, Plan
+from shared.core.runs import RunResult
 from shared.core.slots import Slot
 from shared.core.targets import TargetKind
 

@@ -18,7 +18,7 @@ from shared.gcp.world import connect
 from shared.messages import Event
 from shared.schema import Schemas
 from shared.world import World
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.cloud.emulators import Emulators
 from tests.cloud.provision import provision
 from tests.cloud.proxy import Proxy, before

@@ -34,7 +34,8 @@ from shared.clock import DeliveryClock
 from shared.core.errors import BadInput
 from shared.core.ports import Clock, Creation, Files
 from shared.errors import NotFound
-from sim.memory import ManualClock, MemoryFiles
+from sim.clock import ManualClock
+from sim.files import MemoryFiles
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 

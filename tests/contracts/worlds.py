@@ -31,16 +31,10 @@ from shared.core.ports import (
 )
 from shared.pool import ThreadPool
 from shared.schema import Schemas
-from sim.memory import (
-    ManualClock,
-    MemoryBus,
-    MemoryFiles,
-    MemoryJournal,
-    MemoryLedger,
-    MemorySecrets,
-    MemoryWarehouse,
-    SerialPool,
-)
+from sim.bus import MemoryBus
+from sim.clock import ManualClock
+from sim.files import MemoryFiles
+from sim.memory import MemoryJournal, MemoryLedger, MemorySecrets, MemoryWarehouse, SerialPool
 
 #: The topics and the one secret that every world of the suite has.
 TOPICS = ("run-decisions", "files-ready")

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.core.execution import (
-    Manifest,
-    Outcome,
-    RunResult,
-    RunStatus,
-    finish_by,
-    group_size_of,
-    progress,
-)
+from shared.core.chunks import group_size_of, progress
+from shared.core.execution import Manifest, Outcome, finish_by
 from shared.core.resolve import TargetGame
+from shared.core.runs import RunResult, RunStatus
 from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Step
 from tests.core.made import NOV_12, at, config

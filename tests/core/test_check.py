@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from shared.core.check import SAMPLE_DAYS, Problem, problems
+from shared.core.check import problems
+from shared.core.check_workflows import SAMPLE_DAYS
 from shared.core.days import day_starts
+from shared.core.problem import Problem
 from shared.core.workflows import Config, Daily, Discovery, Job, Scraper, Source, Step
 from tests.core.made import config, config_of, workflow
 

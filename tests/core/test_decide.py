@@ -8,10 +8,12 @@ from datetime import time, timedelta
 
 import pytest
 
-from shared.core.decide import Action, AlertLevel, Decision, Moment, decide
+from shared.core.decide import decide
+from shared.core.decision import Action, AlertLevel, Decision
 from shared.core.execution import ExecutionStatus
 from shared.core.games import Game, GameStatus
 from shared.core.history import Attempt, DayHistory
+from shared.core.moment import Moment
 from shared.core.workflows import AtClock, Config, Daily, Discovery, Step, Trigger
 from tests.core.made import NOV_12, at, config_of, game, planned, workflow
 

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.core.days import day_of_instant, day_starts
-from shared.core.decide import Action, Decision, Moment, decide
+from shared.core.decide import decide
+from shared.core.decision import Action, Decision
 from shared.core.history import Attempt, DayHistory
+from shared.core.moment import Moment
 from shared.core.plan import Plan
 from tests.core.made import NOV_12, at, config, game, planned, season
 

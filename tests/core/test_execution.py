@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.core.execution import (
-    Manifest,
-    Progress,
-    finish_by,
-    group_size,
-    group_size_of,
-    progress,
-    summarise,
-)
+from shared.core.chunks import Progress, group_size, group_size_of, progress
+from shared.core.execution import Manifest, finish_by, summarise
 from shared.core.messages import ChunkOrder
 from shared.core.targets import Target
 from shared.core.workflows import Step

@@ -6,15 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.execution import (
-    RunResult,
-    failed_outcome,
-    found_in,
-    options_for,
-    progress,
-    run_id,
-    summarise,
-)
+from shared.core.chunks import progress
+from shared.core.execution import failed_outcome, found_in, options_for, summarise
+from shared.core.runs import RunResult, run_id
 from shared.core.workflows import Step
 from tests.core.executions import (
     EVENTS,

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from shared.core.books import Promised, take
-from shared.core.decide import Moment, decide
-from shared.core.execution import Outcome, RunResult, failed_outcome, progress, summarise
+from shared.core.chunks import progress
+from shared.core.decide import decide
+from shared.core.execution import Outcome, failed_outcome, summarise
 from shared.core.history import DayHistory
 from shared.core.messages import ChunkOrder
+from shared.core.moment import Moment
 from shared.core.plan import revise
 from shared.core.rows import (
     KeyedRow,
@@ -27,6 +29,7 @@ from shared.core.rows import (
     lock_rows,
     run_rows,
 )
+from shared.core.runs import RunResult
 from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Step
 from shared.schema import Schemas

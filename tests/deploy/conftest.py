@@ -22,10 +22,10 @@ SITE = sysconfig.get_path("purelib")
 STUB = """
 from datetime import UTC, datetime
 
-from memory import (
-    ManualClock, MemoryBus, MemoryFiles, MemoryJournal, MemoryLedger, MemorySecrets,
-    MemoryWarehouse, SerialPool
-)
+from bus import MemoryBus
+from clock import ManualClock
+from files import MemoryFiles
+from memory import MemoryJournal, MemoryLedger, MemorySecrets, MemoryWarehouse, SerialPool
 from shared.config import load_config
 from shared.schema import Schemas
 from shared.world import World
@@ -48,7 +48,8 @@ def open(settings):
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a world for a function that has no cloud."""
     folder = tmp_path_factory.mktemp("beside")
-    shutil.copy(ROOT / "sim" / "memory.py", folder)
+    for name in ("bus", "clock", "files", "memory"):
+        shutil.copy(ROOT / "sim" / f"{name}.py", folder)
     (folder / "stub_world.py").write_text(STUB, encoding="utf-8")
     return folder
 

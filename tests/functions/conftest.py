@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import at, game
 from tests.functions.worlds import Here
 

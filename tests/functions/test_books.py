@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from shared import records
-from shared.core.execution import Outcome, RunResult
+from shared.core.execution import Outcome
 from shared.core.games import GameStatus
 from shared.core.messages import ChunkOrder, Tick
+from shared.core.runs import RunResult
 from shared.core.targets import Target, TargetKind
 from shared.effects import outcome_name
 from shared.errors import PortUnavailable
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import NOV_12, at, game
 from tests.functions.test_crashes import CHANGES, Counting
 from tests.functions.worlds import Here

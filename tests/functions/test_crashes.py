@@ -17,7 +17,7 @@ import pytest
 from shared.core.messages import Content, Tick
 from shared.core.workflows import Config, Daily, Step
 from shared.errors import PortUnavailable
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import at, config_of, game, workflow
 from tests.functions.worlds import ROUTES, Here
 

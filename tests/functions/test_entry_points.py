@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from shared.core.messages import Advance, Content, FileReady
 from shared.messages import message
 from shared.wiring import installed
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import NOV_12, at
 from tests.functions.worlds import Here
 

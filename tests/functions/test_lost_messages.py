@@ -9,7 +9,7 @@ import pytest
 
 from shared.core.messages import Content, Tick
 from shared.messages import parse_content
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import at, game
 from tests.functions.test_crashes import small
 from tests.functions.worlds import ALL_KINDS, ROUTES, Here

@@ -7,7 +7,7 @@ import pytest
 from shared.core.errors import BadInput
 from shared.core.messages import Tick
 from shared.errors import PortUnavailable
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import at
 from tests.functions.worlds import Here
 

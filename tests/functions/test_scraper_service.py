@@ -15,7 +15,8 @@ from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Scraper, Service, Source
 from shared.errors import PortUnavailable
 from shared.settings import Settings
-from sim.memory import MemoryFiles, MemorySecrets
+from sim.files import MemoryFiles
+from sim.memory import MemorySecrets
 from sim.sources.exchange import Request
 from sim.sources.server import SourceServer
 from sim.sources.service import ScraperService

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from shared.core.messages import RunOrder, Tick
+from shared.core.ports import Clock, Stored
 from shared.core.workflows import Step
 from shared.errors import PortUnavailable
-from tests.core.made import at
+from shared.sweep import sweep
+from sim.files import MemoryFiles
+from tests.core.made import at, game
 from tests.functions.worlds import Here, order
 
 TWO_STEPS = (Step(scrapers=("bdl_standings",)), Step(scrapers=("bdl_active_players",)))
@@ -183,3 +187,34 @@ def test_a_lost_run_of_an_unknown_scraper_does_not_stop_the_sweep(here: Here) ->
     begun = {name.split("/")[2].split(".")[1] for name in here.names("executions/")}
     assert begun == {"morning_operations", "schedule_refresh"}
     assert "nbac_referee_assignments" in edited.log.of("ERROR")[0]
+
+
+class Reads(MemoryFiles):
+    """Tells which bodies were asked for."""
+
+    def __init__(self, kept: MemoryFiles, clock: Clock) -> None:
+        super().__init__(clock)
+        self._kept, self.names = kept, list[str]()
+
+    def list(self, prefix: str) -> Sequence[Stored]:
+        return self._kept.list(prefix)
+
+    def stat(self, name: str) -> Stored | None:
+        return self._kept.stat(name)
+
+    def read(self, name: str) -> bytes:
+        self.names.append(name)
+        return self._kept.read(name)
+
+
+def test_three_days_on_a_run_of_the_night_is_not_taken_up_again(here: Here) -> None:
+    """Its tick at 22:00 ET is of the 13th in UTC, its execution of game day the 12th."""
+    here.at("05:00")
+    here.import_schedule(game(1, "19:00"))
+    here.at("22:00")
+    here.deliver("controller", Tick())
+    assert here.rest() > 0
+    here.at("12:00", date(2025, 11, 15))
+    asked = Reads(here.state, here.clock)
+    sweep(replace(here.world, state=asked))
+    assert [name for name in asked.names if "manifest" in name] == []

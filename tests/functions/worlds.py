@@ -26,16 +26,10 @@ from shared.messages import KINDS, Event, message, parse_content
 from shared.schema import Schemas
 from shared.settings import Settings
 from shared.world import World
-from sim.memory import (
-    ManualClock,
-    MemoryBus,
-    MemoryFiles,
-    MemoryJournal,
-    MemoryLedger,
-    MemorySecrets,
-    MemoryWarehouse,
-    SerialPool,
-)
+from sim.bus import MemoryBus
+from sim.clock import ManualClock
+from sim.files import MemoryFiles
+from sim.memory import MemoryJournal, MemoryLedger, MemorySecrets, MemoryWarehouse, SerialPool
 from tests.core.made import NOV_12, at, config
 
 ROOT = Path(__file__).parents[2]

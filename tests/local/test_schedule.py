@@ -13,7 +13,7 @@ from local.schedule import Scheduler, due
 from local.store import Store
 from shared.config import load_config
 from shared.settings import Settings
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 
 JOBS = load_config(Settings().config).jobs
 LOCK, HOURLY = "daily-schedule-locker", "master-controller-hourly"

@@ -12,7 +12,7 @@ from shared.core.alerts import Alert, Severity
 from shared.core.alerts.kinds import make
 from shared.core.messages import Tick
 from shared.errors import PortUnavailable
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import at, game
 from tests.functions.worlds import Here
 

@@ -31,6 +31,7 @@ def test_without_a_name_all_are_listed_with_their_parameters() -> None:
     assert said.code == 0
     assert "success_by_scraper" in said.out
     assert "game_date, days" in said.out
+    assert {"name", "what", "parameters"} == set(tipoff("query", "--json").json[0])
 
 
 def test_a_query_is_answered_for_its_day(data: Path) -> None:

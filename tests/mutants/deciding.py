@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.mutants.guard import guard
 
 DECIDE = "shared/core/decide.py"
+MOMENT = "shared/core/moment.py"
+WANTED = "shared/core/wanted.py"
 TEST = "tests/core/test_decide.py"
 DAYS = "tests/core/test_decide_days.py"
 CONTROLLER = "functions/controller/main.py"
@@ -13,7 +15,7 @@ TEST_CONTROLLER = "tests/functions/test_controller.py"
 GUARDS = (
     guard(
         "the clock lies inside the window too",
-        DECIDE,
+        MOMENT,
         "self.tick < slot.closes_at and self.now < slot.closes_at",
         "self.tick < slot.closes_at",
         "a tick that was handled late would run what is of no use any more",
@@ -21,7 +23,7 @@ GUARDS = (
     ),
     guard(
         "a window excludes its end",
-        DECIDE,
+        MOMENT,
         "self.tick < slot.closes_at and self.now < slot.closes_at",
         "self.tick <= slot.closes_at and self.now <= slot.closes_at",
         "a slot would be run at the instant of its ABORT",
@@ -30,7 +32,7 @@ GUARDS = (
     ),
     guard(
         "a window begins with its opening",
-        DECIDE,
+        MOMENT,
         """        return slot.opens_at <= self.tick < slot.closes_at or self.closes_now(slot)
 
     def skipped(self, slot: Slot) -> bool:
@@ -54,7 +56,7 @@ GUARDS = (
     ),
     guard(
         "a slot's end is told once",
-        DECIDE,
+        MOMENT,
         "        return ended and (self.previous is None or self.previous < slot.closes_at)",
         "        return ended",
         "every tick of the day would tell it again",
@@ -71,7 +73,7 @@ GUARDS = (
     ),
     guard(
         "attempts are bounded",
-        DECIDE,
+        WANTED,
         "    if len(attempts) >= workflow.attempts:",
         "    if False:",
         "a source that never has the data would be asked every hour",
@@ -87,7 +89,7 @@ GUARDS = (
     ),
     guard(
         "games under way are not asked for by others",
-        DECIDE,
+        WANTED,
         "        if attempt.status is None and attempt.workflow in config.workflows:",
         "        if False:",
         "two windows would ask for one game at once",
@@ -103,7 +105,7 @@ GUARDS = (
     ),
     guard(
         "the first RUN fixes the games",
-        DECIDE,
+        WANTED,
         "            g.game_id for g in games if g.game_id in first.games or "
         "was_over(g, first.created_at)",
         "            g.game_id for g in games if is_over(g, moment.tick)",
@@ -112,7 +114,7 @@ GUARDS = (
     ),
     guard(
         "a game is obtained when every dataset has it",
-        DECIDE,
+        WANTED,
         "any(i not in got for got in have)",
         "all(i not in got for got in have)",
         "one of two boxes would do",
@@ -120,7 +122,7 @@ GUARDS = (
     ),
     guard(
         "only what is over is asked for",
-        DECIDE,
+        WANTED,
         "        ids = [game.game_id for game in games if is_over(game, moment.tick)]",
         "        ids = [game.game_id for game in games]",
         "boxes of games that still go on would be taken",
@@ -128,7 +130,7 @@ GUARDS = (
     ),
     guard(
         "a satisfied poll asks nobody",
-        DECIDE,
+        WANTED,
         "    if not isinstance(trigger, Discovery) or trigger.refresh:",
         "    if True:",
         "what was found would be polled all day",
@@ -136,7 +138,7 @@ GUARDS = (
     ),
     guard(
         "a refreshing poll is never satisfied",
-        DECIDE,
+        WANTED,
         "    if not isinstance(trigger, Discovery) or trigger.refresh:",
         "    if not isinstance(trigger, Discovery):",
         "the injury report of 11:00 would be the day's",
@@ -145,7 +147,7 @@ GUARDS = (
     ),
     guard(
         "a poll is satisfied by all its scrapers",
-        DECIDE,
+        WANTED,
         "if set(workflow.scrapers) <= set(a.obtained)]",
         "if a.obtained]",
         "half of what is looked for would end the looking",
@@ -154,14 +156,14 @@ GUARDS = (
     guard(
         "needs are waited for",
         DECIDE,
-        "    if unmet := _unmet(workflow, day):",
+        "    if unmet := unmet_needs(workflow, day):",
         "    if unmet := []:",
         "odds would be asked for before the day's events are known",
         f"{TEST}::test_needs_wait_while_the_slot_is_open_and_abort_it_at_its_end",
     ),
     guard(
         "a failed execution meets no need",
-        DECIDE,
+        WANTED,
         "any(a.good for a in day.of_workflow(need))",
         "any(True for a in day.of_workflow(need))",
         "what builds on a failed execution would run on nothing",

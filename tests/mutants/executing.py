@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.guard import guard
 
 CORE = "shared/core/execution.py"
+CHUNKS = "shared/core/chunks.py"
 TEST_CORE = "tests/core/test_execution.py"
 EXECUTING = "shared/executing.py"
 TEST_EXECUTOR = "tests/functions/test_executor.py"
@@ -45,7 +46,7 @@ GUARDS = (
     ),
     guard(
         "an expired execution asks nothing",
-        CORE,
+        CHUNKS,
         "    if manifest.expired:\n        return",
         "    if False:\n        return",
         "it would be marked and run all the same",
@@ -85,16 +86,16 @@ GUARDS = (
     ),
     guard(
         "a chunk is useless once its execution is given up",
-        CORE,
+        CHUNKS,
         "        not_after=manifest.finish_by,",
-        "        not_after=manifest.finish_by + PER_STEP,",
+        "        not_after=manifest.finish_by.replace(year=9999),",
         "a chunk would run after its runs were told as lost",
         f"{TEST_CORE}::test_a_chunk_carries_all_that_its_receiver_needs",
         f"{TEST_EXECUTOR}::test_an_order_becomes_a_manifest_and_the_first_steps_chunks",
     ),
     guard(
         "a group fits one push",
-        CORE,
+        CHUNKS,
         "            take = min(CHUNK, room[source], len(queues[name]))",
         "            take = min(CHUNK, len(queues[name]))",
         "a delivery would outlast its deadline and come again",
@@ -102,7 +103,7 @@ GUARDS = (
     ),
     guard(
         "a chunk holds 50 targets",
-        CORE,
+        CHUNKS,
         "            take = min(CHUNK, room[source], len(queues[name]))",
         "            take = min(room[source], len(queues[name]))",
         "what an outcome obtained would not fit its metadata",
@@ -110,7 +111,7 @@ GUARDS = (
     ),
     guard(
         "a group waits for all of the one before",
-        CORE,
+        CHUNKS,
         "            if waiting:\n                day_games",
         "            if len(waiting) == len(group):\n                day_games",
         "a step would begin on half of what the one before finds",
@@ -118,7 +119,7 @@ GUARDS = (
     ),
     guard(
         "what is had already is not asked for",
-        CORE,
+        CHUNKS,
         "    return [target for target in targets if target.id not in have]",
         "    return list(targets)",
         "a later attempt would ask for everything again",

@@ -93,7 +93,7 @@ GUARDS = (
     ),
     guard(
         "a window that no tick hits is refused",
-        "shared/core/check.py",
+        "shared/core/check_workflows.py",
         "                if hits < wanted:",
         "                if False:",
         "a workflow could never be run, and nobody would say so",
@@ -101,7 +101,7 @@ GUARDS = (
     ),
     guard(
         "later attempts need a second tick",
-        "shared/core/check.py",
+        "shared/core/check_workflows.py",
         "    wanted = 2 if workflow.attempts > 1 else 1",
         "    wanted = 1",
         "attempts would be promised that cannot be made",
@@ -109,7 +109,7 @@ GUARDS = (
     ),
     guard(
         "needs go round in no circle",
-        "shared/core/check.py",
+        "shared/core/check_workflows.py",
         "            if need == name:",
         "            if False:",
         "workflows would wait for each other for ever",

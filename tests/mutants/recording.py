@@ -184,7 +184,7 @@ GUARDS = (
     ),
     guard(
         "a chunk is named by its number too",
-        "shared/core/execution.py",
+        "shared/core/chunks.py",
         'chunk_id = f"{manifest.execution_id}.s{number}.{name}.{n}"',
         'chunk_id = f"{manifest.execution_id}.s{number}.{name}.1"',
         "the outcome of the first 50 targets would stand for all",
@@ -192,7 +192,7 @@ GUARDS = (
     ),
     guard(
         "a run is named by its target too",
-        "shared/core/execution.py",
+        "shared/core/runs.py",
         '    return f"{execution_id}.{scraper}.{target.id}"',
         '    return f"{execution_id}.{scraper}"',
         "the rows of all games of a chunk would be one row",

@@ -17,7 +17,7 @@ from shared.gcp.files import WRITE, GcsFiles
 from shared.gcp.journal import BigQueryJournal
 from shared.gcp.warehouse import BigQueryWarehouse
 from shared.schema import Schemas
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.contracts.rows import LOG, log, raw
 from tests.contracts.worlds import TABLES
 

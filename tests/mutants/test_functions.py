@@ -16,7 +16,7 @@ from shared.effects import CleanupRecord, perform_cleanup
 from shared.errors import PortUnavailable
 from shared.messages import EXECUTE_SWEEP, Event
 from shared.planning import ensure_plan, revise_plan
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import NOV_12, at, game
 from tests.functions.test_loader_cleanup import cleaned, lose, ready
 from tests.functions.worlds import Here, function, order

@@ -20,7 +20,7 @@ from shared.core.errors import BadInput
 from shared.core.ports import LoadRequest
 from shared.objects import check_name
 from shared.schema import Schemas
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.contracts.rows import LOG, log, raw
 from tests.contracts.worlds import TABLES
 from tipoff.commands.folder_lock import holder, holding

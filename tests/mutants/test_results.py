@@ -15,7 +15,7 @@ from shared import records
 from shared.core.messages import ChunkOrder, ScrapeRequest
 from shared.core.workflows import Source, Step
 from shared.errors import PortUnavailable
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import NOV_12, at, game
 from tests.functions.test_scraper_schedule import SCHEDULE, entry, feed
 from tests.functions.worlds import Here, order

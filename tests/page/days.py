@@ -19,7 +19,7 @@ from shared.core.days import ET
 from shared.core.schedule_json import load_games
 from shared.settings import Settings
 from shared.world import World
-from sim.memory import FixedClock
+from sim.clock import FixedClock
 from tests.functions.worlds import function
 from tests.tipoff.cli_run import CONFIG, store_in, tipoff
 from tipoff.day import Day, opened, run

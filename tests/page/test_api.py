@@ -26,7 +26,7 @@ from shared.core.report.lines import (
 )
 from shared.wiring import installed
 from shared.world import NoLedger
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import at
 from tests.functions.worlds import Here
 

@@ -12,7 +12,8 @@ from shared.core.report.coverage import dataset_lines
 from shared.core.report.day import report_of
 from shared.core.report.facts import Facts, clock, span_of
 from shared.core.report.healing import healed
-from shared.core.report.picture import NARROWEST, Mark, picture
+from shared.core.report.marks import Mark
+from shared.core.report.picture import NARROWEST, picture
 from shared.core.report.sources import events, source_lines
 from tests.tipoff.handmade_day import (
     DAY,

@@ -20,13 +20,13 @@ from scrapers.registry import fetcher
 from scrapers.run import Runner
 from shared.core.calendar import Calendar
 from shared.core.days import wall
-from shared.core.execution import RunResult
 from shared.core.messages import ChunkOrder
 from shared.core.resolve import is_over, target_game, targets_of
+from shared.core.runs import RunResult
 from shared.core.schedule_csv import parse_schedule_csv
 from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Config
-from sim.memory import MemoryFiles
+from sim.files import MemoryFiles
 from sim.sources.answers import answer
 from sim.sources.exchange import Request
 from sim.sources.world import SourceWorld

@@ -19,7 +19,7 @@ from shared.settings import Settings, read_settings
 from shared.typed import short
 from shared.wiring import installed, load, serve
 from shared.world import World
-from sim.memory import ManualClock
+from sim.clock import ManualClock
 from tests.core.made import at
 from tests.functions.worlds import Here
 

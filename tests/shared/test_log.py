@@ -26,7 +26,8 @@ from shared.messages import (
 from shared.settings import Settings
 from shared.wiring import installed, serve
 from shared.world import World
-from sim.memory import ManualClock, MemorySecrets
+from sim.clock import ManualClock
+from sim.memory import MemorySecrets
 from tests.core.made import at, game
 from tests.functions.worlds import ALL_KINDS, ROUTES, Here, function, order
 

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared import records
+from shared.core.chunks import progress
 from shared.core.errors import BadInput
-from shared.core.execution import Manifest, Outcome, failed_outcome, progress, summarise
+from shared.core.execution import Manifest, Outcome, failed_outcome, summarise
 from shared.core.plan import Plan
 from shared.core.workflows import Step
 from shared.effects import outcome_name, written_by
 from shared.errors import NotFound
-from sim.memory import ManualClock, MemoryFiles
+from sim.clock import ManualClock
+from sim.files import MemoryFiles
 from tests.core.executions import manifest
 from tests.core.made import NOV_12, at, config, game, planned
 

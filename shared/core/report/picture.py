@@ -7,47 +7,34 @@ it is in pixels, so that text keeps its size. The template draws what is said he
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from shared.core.days import ET, minute
+from shared.core.days import ET
 from shared.core.report.day import DayReport
-from shared.core.report.facts import Facts, Row, at, clock
-from shared.core.report.lines import GameLine, SlotLine
+from shared.core.report.facts import Facts
+from shared.core.report.marks import (
+    WINDOW,
+    Band,
+    Mark,
+    Scale,
+    band_marks,
+    decision_mark,
+    execution_mark,
+    game_mark,
+    lost_marks,
+    window_mark,
+)
 
-#: Pixels: the narrowest axis (page.css has it too), above which things only move apart; the rows;
-#: an execution's label.
+#: Pixels: the narrowest axis (page.css has it too), above which things only move apart; the rows.
 NARROWEST = 1060
-TOP, GAME, WINDOW, ROW = 28, 20, 24, 20
-PILL, LETTER = 30, 7.5
+TOP, GAME, ROW = 28, 20, 20
 #: Pixels between marks at one place, and those right of the axis that labels may take.
 BESIDE, EDGE = 15, 12
 
 #: Ticks of the axis, in hours.
 EVERY = 2
-
-#: How long a game is drawn of which nobody says when it ended.
-USUAL = timedelta(hours=2, minutes=30)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mark:
-    """One thing in the picture; `kind` chooses its looks, `title` is read out and shown."""
-
-    kind: str
-    #: Per cent of the axis.
-    x: float
-    #: Pixels from the top of the picture.
-    y: float
-    #: Per cent for what lasts, pixels for a label.
-    width: float = 0
-    label: str = ""
-    title: str = ""
-    #: Pixels beside `x`, where another mark lies there.
-    dx: float = 0
-    #: Whether the keyboard stops at it without JavaScript: not at two hundred "not yet".
-    focus: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,33 +66,6 @@ class Picture:
         return (*self.games, *self.troubles, *self.workflows)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Band:
-    """A span in which a source was in trouble, where that is known."""
-
-    source: str
-    start: datetime
-    end: datetime
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Instants on the axis."""
-
-    start: datetime
-    end: datetime
-
-    def x(self, instant: datetime) -> float:
-        """Per cent of the axis, kept inside it."""
-        share = (instant - self.start) / (self.end - self.start)
-        return round(100 * min(1.0, max(0.0, share)), 2)
-
-    def wide(self, start: datetime, end: datetime) -> float:
-        """Per cent between two instants."""
-        return round(self.x(end) - self.x(start), 2)
-
-
 def picture(
     report: DayReport,
     facts: Facts,
@@ -118,14 +78,14 @@ def picture(
     y = float(TOP)
     games = []
     for game in report.games:
-        mark = _game(game, report, scale, y)
+        mark = game_mark(game, report, scale, y)
         games.append(Lane(name=game.name, y=y, height=GAME, marks=(mark,)))
         y += GAME
     y += 10 if games else 0
     troubles = []
     for name, found in (
-        ("source troubles", _bands(bands, facts, scale, y)),
-        ("lost file events", _lost(lost, facts, scale, y + (ROW + 6 if bands else 0))),
+        ("source troubles", band_marks(bands, facts, scale, y)),
+        ("lost file events", lost_marks(lost, facts, scale, y + (ROW + 6 if bands else 0))),
     ):
         if found:
             troubles.append(Lane(name=name, y=y, height=ROW, marks=tuple(found)))
@@ -166,60 +126,15 @@ def _ticks(scale: Scale) -> Iterator[tuple[float, str, bool]]:
         instant += timedelta(hours=1)
 
 
-def _game(game: GameLine, report: DayReport, scale: Scale, y: float) -> Mark:
-    tip = clock(game.tip, report.date)
-    if not game.tip_known or not game.counts:
-        why = game.status if game.tip_known else "time to be set"
-        title = f"{game.name} ({game.game_id}): {why}"
-        return Mark(kind="off", x=scale.x(game.tip), y=y, label=why, title=title)
-    known = game.ended_at is not None
-    ended = f"ended {clock(game.ended_at, report.date)}" if known else game.status
-    return Mark(
-        kind="game",
-        x=scale.x(game.tip),
-        y=y,
-        width=scale.wide(game.tip, game.ended_at or game.tip + USUAL),
-        label=tip,
-        title=f"{game.name} ({game.game_id}): tip {tip} ET, {ended}",
-    )
-
-
-def _bands(bands: Sequence[Band], facts: Facts, scale: Scale, y: float) -> list[Mark]:
-    return [
-        Mark(
-            kind="trouble",
-            x=scale.x(band.start),
-            y=y,
-            width=scale.wide(band.start, band.end),
-            title=f"{band.source}, {clock(band.start, facts.date)} to"
-            f" {clock(band.end, facts.date)} ET: {band.note}",
-        )
-        for band in bands
-    ]
-
-
-def _lost(lost: Iterable[tuple[datetime, str]], facts: Facts, scale: Scale, y: float) -> list[Mark]:
-    """Events lost in one minute are one mark."""
-    alike: dict[datetime, list[str]] = {}
-    for instant, path in lost:
-        alike.setdefault(minute(instant), []).append(path)
-    marks = []
-    for lost_at, paths in sorted(alike.items()):
-        what = "1 file event" if len(paths) == 1 else f"{len(paths)} file events"
-        title = f"{what} lost at {clock(lost_at, facts.date)} ET: {', '.join(paths)}"
-        marks.append(Mark(kind="lost", x=scale.x(lost_at), y=y, title=title))
-    return marks
-
-
 def _workflow(
     workflow: str, report: DayReport, facts: Facts, scale: Scale, y: float
 ) -> tuple[tuple[Mark, ...], float]:
     """A workflow's marks and the height of its lane, which grows with executions side by side."""
     windows = [
-        _window(slot, report, scale, y) for slot in report.slots if slot.workflow == workflow
+        window_mark(slot, report, scale, y) for slot in report.slots if slot.workflow == workflow
     ]
     decisions = [
-        _decision(row, facts, scale, y)
+        decision_mark(row, facts, scale, y)
         for row in facts.rows("workflow_decisions")
         if row["workflow_name"] == workflow
     ]
@@ -227,7 +142,7 @@ def _workflow(
     for run in facts.rows("scraper_execution_log"):
         runs.setdefault(run["workflow_execution_id"], Counter())[run["status"]] += 1
     executions = [
-        _execution(row, runs.get(row["execution_id"], Counter()), facts, scale)
+        execution_mark(row, runs.get(row["execution_id"], Counter()), facts, scale)
         for row in facts.rows("workflow_executions")
         if row["workflow_name"] == workflow
     ]
@@ -262,54 +177,3 @@ def _side_by_side(marks: Sequence[Mark], y: float) -> tuple[list[Mark], int]:
         ends[row : row + 1] = [left + mark.width + 2]
         placed.append(replace(mark, y=y + row * ROW, dx=round(inside - middle, 1)))
     return placed, len(ends)
-
-
-def _window(slot: SlotLine, report: DayReport, scale: Scale, y: float) -> Mark:
-    opens, closes = clock(slot.opens_at, report.date), clock(slot.closes_at, report.date)
-    expected = clock(slot.expected_run_time, report.date)
-    state = slot.verdict.value.lower().replace(" ", "-")
-    return Mark(
-        kind=f"window {state}",
-        x=scale.x(slot.opens_at),
-        y=y + 4,
-        # A hair short, so that windows that follow each other are seen as two.
-        width=max(0.3, round(scale.wide(slot.opens_at, slot.closes_at) - 0.3, 2)),
-        title=f"{slot.workflow} planned {expected} ET, useful {opens} to {closes}: {slot.verdict}"
-        + (f"; {slot.reason}" if slot.reason else ""),
-        focus=False,
-    )
-
-
-def _decision(row: Row, facts: Facts, scale: Scale, y: float) -> Mark:
-    when = at(row["decision_time"])
-    idle = row["slot_id"] is None
-    return Mark(
-        kind="idle" if idle else row["action"].lower(),
-        x=scale.x(when),
-        y=y + 4 + WINDOW / 2,
-        title=f"{row['action']} {row['workflow_name']} {clock(when, facts.date)} ET,"
-        f" {row['reason_code']}: {row['reason']}",
-        focus=not idle,
-    )
-
-
-def _execution(row: Row, runs: Counter[str], facts: Facts, scale: Scale) -> Mark:
-    when = at(row["execution_time"])
-    parts = (
-        f"{runs['success']}" if runs["success"] else "",
-        f"∅{runs['no_data']}" if runs["no_data"] else "",
-        f"✗{runs['failed']}" if runs["failed"] else "",
-    )
-    label = " ".join(filter(None, parts)) or "0"
-    empty = row["status"] == "completed" and not runs["success"]
-    return Mark(
-        kind="execution " + ("empty" if empty else row["status"]),
-        x=scale.x(when),
-        y=0,
-        width=max(PILL, 10 + LETTER * len(label)),
-        label=label,
-        title=f"{row['execution_id']} {row['status']} at {clock(when, facts.date)} ET:"
-        f" {runs['success']} ok, {runs['no_data']} no data, {runs['failed']} failed,"
-        f" {row['duration_seconds']:.0f} s"
-        + (f"; {row['error_message']}" if row["error_message"] else ""),
-    )
