@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
@@ -52,6 +52,14 @@ CALENDAR_FACT = "calendar"
 LAST_FACT = "simulated_now"
 #: Before a date: the configuration that it was played with.
 CONFIG_FACT = "configuration of"
+
+
+class Silent(Log):
+    """Prints nothing: standard output is the answer's, and what happened is in the rows."""
+
+    def write(self, severity: str, message: str, fields: dict[str, Any]) -> None:
+        """Drop the line."""
+
 
 Progress = Callable[[datetime, Sequence[Delivery]], None]
 
@@ -94,7 +102,7 @@ def opened(day: Day, settings: Settings, *, log: Log | None = None) -> Iterator[
             config=config,
             policy=SimulatedDelivery(day.seed, topics_of(config), troubles=day.troubles),
             secrets=MemorySecrets(dict.fromkeys(_secrets(config), "simulated")),
-            log=log or Log("CRITICAL"),
+            log=log or Silent(),
         )
         stack.callback(world.close)
         inner = stack.enter_context(httpx.HTTPTransport(trust_env=False))

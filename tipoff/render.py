@@ -33,8 +33,14 @@ QUERIES = (
 )
 
 
-def render(review: Review, console: Console, *, report: Path | None = None) -> None:
-    """Print the whole review; `report` is where the picture of the day was written."""
+def render(
+    review: Review, console: Console, *, report: Path | None = None, config: Path | None = None
+) -> None:
+    """Print the whole review.
+
+    `report` is where the picture of the day was written, `config` the configuration folder that
+    the next commands have to name too.
+    """
     _plan(review, console)
     _title(console, "Timeline", "ET; +1 is the next date")
     console.print(_timeline(review, console))
@@ -48,7 +54,7 @@ def render(review: Review, console: Console, *, report: Path | None = None) -> N
     console.print(_counts(review))
     ending(review, console)
     if report is not None:
-        _next(review, console, report)
+        _next(review, console, report, config)
 
 
 def ending(review: Review, console: Console) -> None:
@@ -58,6 +64,11 @@ def ending(review: Review, console: Console) -> None:
     if review.met:
         line = f"{good} Every obligation of {review.date.isoformat()} was met or explained."
         console.print(Text(line, style="bold green"))
+        for lacking in review.datasets:
+            if lacking.missing:
+                has = f"{lacking.obtained} of {lacking.expected}"
+                text = f"  explained {lacking.dataset}: {has}; missing {_missing(lacking)}"
+                console.print(Text(text), soft_wrap=True)
         return
     number = len(review.unmet)
     what = "1 obligation is" if number == 1 else f"{number} obligations are"
@@ -224,9 +235,10 @@ def _counts(review: Review) -> Table:
     return table
 
 
-def _next(review: Review, console: Console, report: Path) -> None:
+def _next(review: Review, console: Console, report: Path, config: Path | None) -> None:
     """Where the picture is, and what to ask next; long lines stay whole to be copied."""
     where = f"--data {shlex.quote(review.data)}"
+    where += f" --config {shlex.quote(str(config))}" if config else ""
     name = called()
     lines = (
         f"A picture of the day: {report}",

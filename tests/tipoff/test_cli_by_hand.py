@@ -201,9 +201,17 @@ def test_beside_tipoff_up_a_tick_says_where_it_will_be_seen(
 ) -> None:
     with holding(tmp_path, {"command": "tipoff up", "live": False}):
         look = tipoff("tick", what, "--data", tmp_path, "--json").json["look"]
-    found = re.fullmatch(rf'tipoff status, or tipoff sql "(SELECT \* FROM {query})"', look)
+    where = f"--data {tmp_path}"
+    shape = rf'tipoff status {where}, or tipoff sql "(SELECT \* FROM {query})" {where}'
+    found = re.fullmatch(shape, look)
     assert found is not None, look
     assert tipoff("sql", found[1], "--data", tmp_path).code == 0
+
+
+def test_a_tick_in_a_folder_without_a_schedule_says_what_brings_one_in(tmp_path: Path) -> None:
+    said = tipoff("tick", "evaluate", "--data", tmp_path)
+    assert said.code == 1
+    assert "no schedule is known: tipoff calendar import FILE brings one in" in said.err
 
 
 def test_a_refused_name_leaves_no_folder_behind(tmp_path: Path) -> None:

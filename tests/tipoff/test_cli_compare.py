@@ -111,4 +111,4 @@ def test_twenty_differences_are_printed_and_the_rest_counted(two: tuple[Path, Pa
     lines = tipoff("compare", *two).out.splitlines()
     assert len(lines) == 22
     assert lines[-2] == "... and 5 more"
-    assert lines[-1].startswith("25 of 25 rows differ")
+    assert lines[-1].startswith("25 differences in ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -24,6 +25,11 @@ COMMANDS = [
     ("smoke",),
     ("chaos",),
     ("day",),
+    ("runs",),
+    ("missing",),
+    ("query",),
+    ("export",),
+    ("new", "scraper"),
     ("calendar", "import"),
     ("calendar", "show"),
     ("dead", "list"),
@@ -44,6 +50,23 @@ def test_the_root_lists_every_command() -> None:
     said = tipoff("--help")
     for command in COMMANDS:
         assert f"\n  {command[0]} " in said.out
+
+
+@pytest.mark.parametrize("listing", [(), ("calendar",), ("dead",), ("new",)], ids=" ".join)
+def test_a_list_of_commands_says_in_a_whole_sentence_what_each_does(
+    listing: tuple[str, ...],
+) -> None:
+    said = tipoff(*listing, "--help")
+    cut = {line.split()[0] for line in said.out.splitlines()[1:] if line.endswith("...")}
+    # chaos says two things in one sentence.
+    assert cut <= {"chaos"}
+
+
+def test_the_game_of_an_example_is_played_on_the_date_of_the_example() -> None:
+    (example,) = re.findall(r"--date (\S+) --game (\d+)", tipoff("scrape", "--help").out)
+    date, game_id = example
+    games = tipoff("plan", date, "--json").json["games"]
+    assert game_id in {game["game_id"] for game in games}
 
 
 def test_help_imports_none_of_the_heavy_libraries() -> None:

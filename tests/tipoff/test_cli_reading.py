@@ -14,7 +14,7 @@ import pytest
 from local.world import open as open_folder
 from shared.settings import Settings
 from tests.page.days import OUTAGE, out_of_order
-from tests.tipoff.cli_run import put, store_in, tipoff
+from tests.tipoff.cli_run import CONFIG, put, store_in, tipoff
 
 DAY = OUTAGE.isoformat()
 
@@ -37,7 +37,7 @@ def test_runs_are_listed_newest_first_and_filtered(data: Path) -> None:
     assert len(lines.json) == sum(row["workflow"] == "betting_lines" for row in every) > 0
     one = tipoff("runs", "--data", data, "--scraper", "oddsa_events", "--status", "success")
     assert "betting_lines  oddsa_events" in one.out
-    assert one.out.endswith("1 run\n")
+    assert one.out.endswith(f"1 run of {DAY}\n")
 
 
 def test_the_newest_are_shown_and_the_rest_counted(data: Path) -> None:
@@ -46,9 +46,9 @@ def test_the_newest_are_shown_and_the_rest_counted(data: Path) -> None:
     assert ", the newest 3 shown (--limit 0: all)" in said.out
 
 
-def test_a_day_without_runs_has_none(data: Path) -> None:
+def test_a_day_without_runs_has_none_and_says_which_day_that_is(data: Path) -> None:
     said = tipoff("runs", "--data", data, "--date", "2025-12-01")
-    assert (said.code, said.out) == (0, "0 runs\n")
+    assert (said.code, said.out) == (0, "0 runs of 2025-12-01 (--date D: of another game day)\n")
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,24 @@ def test_slots_that_nothing_ran_are_missing_and_what_is_not_due_is_not(data: Pat
     assert (lines["urgency"], lines["kind"]) == ("CRITICAL", "slot")
     assert lines["what"].startswith("ABORTED: no run began between 13:00 ET and 15:00 ET")
     assert found[f"{DAY}.referee_discovery.20251205T140000Z"]["urgency"] == "WARNING"
-    # The night is ahead.
-    assert {each["kind"] for each in said.json} == {"slot"}
+    # Its last poll has passed; other datasets are had, or the night that asks for them is ahead.
+    lacking = [(each["which"], each["urgency"]) for each in said.json if each["kind"] == "data"]
+    assert lacking == [(f"{DAY} referee_assignments", "WARNING")]
     assert [each["urgency"] for each in said.json] == sorted(
         (each["urgency"] for each in said.json), key=("CRITICAL", "WARNING", "RECENT").index
     )
     assert "urgency" in tipoff("missing", "--data", data).out
+
+
+def test_what_no_slot_of_the_plan_asks_for_is_not_missing(data: Path, tmp_path: Path) -> None:
+    """A workflow that came into the configuration after the day: nobody promised its data."""
+    config = shutil.copytree(CONFIG, tmp_path / "config")
+    text = (config / "workflows.yaml").read_text("utf-8")
+    (config / "workflows.yaml").write_text(
+        text.replace("referee_discovery:", "officials:"), "utf-8"
+    )
+    said = tipoff("missing", "--data", data, "--config", config, "--json")
+    assert {each["kind"] for each in said.json} == {"slot"}
 
 
 def test_two_days_later_what_the_games_owe_is_missing_too(data: Path, tmp_path: Path) -> None:

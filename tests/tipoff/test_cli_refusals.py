@@ -184,6 +184,21 @@ def test_every_problem_of_a_bad_configuration_is_a_line_of_its_own(tmp_path: Pat
     assert [set(each) for each in problems] == [{"place", "found", "allowed"}] * len(lines)
 
 
+@pytest.mark.parametrize("folder", ["tables", "views"])
+def test_a_configuration_without_tables_or_views_is_refused_before_anything_runs(
+    folder: str, tmp_path: Path
+) -> None:
+    config = shutil.copytree(CONFIG, tmp_path / "config")
+    shutil.rmtree(config / folder)
+    said = tipoff("tick", "lock", "--data", tmp_path / "data", "--config", config)
+    assert said.code == 2
+    assert f"allowed: one with {folder}/: take a copy" in said.err
+    assert not (tmp_path / "data").exists()
+    checked = tipoff("check", "--config", config)
+    assert (checked.code, checked.err.splitlines()[-1]) == (1, f"1 problem in {config}")
+    assert checked.err.startswith(f"{folder}/ of the configuration: found [no files]")
+
+
 def test_a_scraper_that_is_not_available_is_refused_with_those_that_are(tmp_path: Path) -> None:
     config = shutil.copytree(CONFIG, tmp_path / "config")
     text = (config / "scrapers.yaml").read_text()

@@ -10,14 +10,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
-from tests.tipoff.cli_run import store_in, tipoff
+from shared.config import load_config
+from shared.settings import Settings
+from tests.tipoff.cli_run import CONFIG, store_in, tipoff
 from tipoff.commands.options import SIMULATED_NOW
+from tipoff.commands.seasons import sample_season
+from tipoff.commands.up import over
 
 #: Seconds until a line must have come.
 PATIENCE = 30.0
@@ -116,6 +121,21 @@ def test_a_folder_of_simulated_days_is_refused(tmp_path: Path) -> None:
     said = tipoff("up", "--data", tmp_path)
     assert said.code == 2
     assert "found [a simulated day in it], allowed: a folder of its own" in said.err
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        # 23:59 ET of the last day with games, and 05:00 ET of the next, where that day ends.
+        ("2026-04-13T03:59:00+00:00", ""),
+        ("2026-04-13T09:00:00+00:00", " (its games ended on 2026-04-12: "),
+    ],
+)
+def test_a_schedule_that_is_over_is_told_as_such_at_the_start(now: str, told: str) -> None:
+    season = sample_season(Settings(), load_config(CONFIG))
+    said = over(season, datetime.fromisoformat(now))
+    assert (said == "") == (told == "")
+    assert said.startswith(told)
 
 
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:

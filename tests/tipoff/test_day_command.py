@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -130,11 +133,36 @@ def test_a_day_that_another_configuration_played_is_refused(
     shutil.copytree(CONFIG, mine)
     text = (mine / "scrapers.yaml").read_text("utf-8")
     (mine / "scrapers.yaml").write_text(text.replace("due_hours: 16", "due_hours: 17"), "utf-8")
-    result = CliRunner().invoke(
-        app, ["2025-11-06", "--data", str(folder)], env={"TIPOFF_CONFIG": str(mine)}
-    )
+    result = tipoff_day("2025-11-06", "--data", str(folder), "--config", str(mine))
     assert isinstance(result.exception, BadInput)
     assert str(result.exception.found).startswith("a day of configuration of 2025-11-06 ")
+
+
+def test_an_alert_of_the_day_is_not_printed_into_its_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played = Day(date=date(2025, 11, 12), calendar=Calendar.of(()))
+    with opened(played, Settings(data=tmp_path)) as world:
+        world.log.critical("schedule_stale: the newest schedule is of yesterday", action="alert")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_day_that_is_interrupted_says_that_it_can_go_on(tmp_path: Path) -> None:
+    args = [sys.executable, "-m", "tipoff", "day", "2025-11-27", "--data", str(tmp_path)]
+    # A shell's background job would leave Ctrl-C ignored here.
+    with subprocess.Popen(
+        args,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 no threads here
+    ) as it:
+        assert it.stderr is not None
+        assert it.stderr.readline().startswith("Playing 2025-11-27")
+        it.send_signal(signal.SIGINT)
+        said = it.stderr.read()
+        assert it.wait(30) == 130
+    assert said.endswith("stopped; the same command goes on from here\n")
 
 
 def test_two_days_of_one_calendar_may_share_a_folder(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from tests.tipoff.handmade_day import (
 )
 from tipoff.facts import Dead, Facts, LostEvent, RepeatedTick, clock
 from tipoff.healing import Healed, healed
-from tipoff.render import render
+from tipoff.render import ending, render
 from tipoff.review import review, unmet
 
 
@@ -392,6 +392,15 @@ def test_requests_and_credits_are_a_table_with_a_sum() -> None:
         ["odds_api", "1", "3", "2", "2", "95"],
         ["all", "2", "5", "2", "2"],
     ]
+
+
+def test_a_dataset_that_is_lacking_with_an_explanation_is_named_after_the_last_word() -> None:
+    """No game is owed by the day, and so no obligation: yet it must not look as if it had come."""
+    out = io.StringIO()
+    ending(review(facts()), Console(file=out, width=100, color_system=None))
+    said = out.getvalue().splitlines()
+    assert said[1] == "✓ Every obligation of 2025-11-06 was met or explained."
+    assert "  explained standings: 0 of 1; missing 2025-11-06" in said
 
 
 def test_a_time_of_the_next_date_is_marked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,13 +13,19 @@ from shared.core.errors import BadInput
 from tipoff.commands.cloud import publish_to_cloud
 from tipoff.commands.folder_lock import holder, holding
 from tipoff.commands.options import instant_of
-from tipoff.commands.output import clock_et, print_json
+from tipoff.commands.output import clock_et, counted, print_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from shared.core.ports import Message
     from shared.core.workflows import Config
     from shared.settings import Settings
     from tipoff.commands.deliver import Caused
+
+#: What the controller says where it was never told of any games, and what helps.
+NO_SCHEDULE = "no schedule is known"
+NO_SCHEDULE_HINT = ": tipoff calendar import FILE brings one in, tipoff up the sample season"
 
 Live = Annotated[
     bool,
@@ -63,7 +70,7 @@ def run_by_hand(
             raise BadInput("--live", "a running tipoff up without it", "its simulated sources")
         if at is not None and not travels:
             raise BadInput("--at", at.isoformat(), "nothing: tipoff up runs here, in real time")
-        _publish_beside(publish_one(settings, config, message), look, json=json)
+        _publish_beside(publish_one(settings, config, message), look, settings.data, json=json)
         return
     with holding(settings.data, {"command": "a run by hand"}):
         caused = deliver_one(settings, config, message, at=at, live=live)
@@ -89,10 +96,11 @@ def _publish_there(message_id: str, topic: str, *, json: bool) -> None:
         typer.echo(f"message {message_id} is published to {topic}")
 
 
-def _publish_beside(message_id: str, query: str | None, *, json: bool) -> None:
+def _publish_beside(message_id: str, query: str | None, data: Path, *, json: bool) -> None:
     of_it = f"workflow_execution_id = 'manual.{message_id}'"
     query = query or f"SELECT * FROM v_runs WHERE {of_it}"  # noqa: S608 shown
-    look = f'tipoff status, or tipoff sql "{query}"'
+    where = f"--data {shlex.quote(str(data))}"
+    look = f'tipoff status {where}, or tipoff sql "{query}" {where}'
     if json:
         print_json({"message_id": message_id, "delivered_by": "tipoff up", "look": look})
     else:
@@ -104,13 +112,14 @@ def _tell(caused: Caused) -> None:
     typer.echo(f"message {caused.message_id} is delivered")
     for table, rows in caused.rows.items():
         lines = [line for row in rows if (line := _line(table, row))]
-        typer.echo(f"{table}: {len(rows)} new rows")
+        typer.echo(f"{table}: {counted(len(rows), 'new row')}")
         for line in lines:
             typer.echo(f"  {line}")
     if not caused.rows and not caused.errors:
         typer.echo("nothing new: there was nothing to do, or it was done before")
     for error in caused.errors:
-        typer.echo(" ".join(error.split()), err=True)
+        hint = NO_SCHEDULE_HINT if error == NO_SCHEDULE else ""
+        typer.echo(" ".join(error.split()) + hint, err=True)
     if not caused.ended:
         typer.echo("not all of it has ended: see tipoff status", err=True)
 

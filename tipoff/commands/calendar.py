@@ -19,7 +19,7 @@ from tipoff.commands.options import (
     instant_of,
     settings_of,
 )
-from tipoff.commands.output import clock_et, et, print_json, print_table
+from tipoff.commands.output import clock_et, counted, et, print_json, print_table
 from tipoff.commands.reading import Reads
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ def import_(
     *,
     json: AsJson = False,
 ) -> None:
-    """Make a schedule file the newest schedule, of the data folder or of a project.
+    """Make a schedule file the newest schedule.
 
-    The next tick of the controller revises the plans that it changes. CSV needs the columns
-    game_id, tipoff_utc, away and home; others are optional, unknown ones are ignored.
+    Of the data folder, or of a project. The next tick of the controller revises the plans that
+    it changes. CSV needs the columns game_id, tipoff_utc, away and home; others are optional,
+    unknown ones are ignored.
 
     \b
     Examples:
@@ -75,7 +76,8 @@ def import_(
         told: dict[str, Any] = {"schedule": name, "games": len(season.games)}
         print_json({**told, "days": len(season.days()), "first": first, "last": last})
     else:
-        typer.echo(f"{len(season.games)} games, {first} to {last}, are now {name}")
+        games = counted(len(season.games), "game")
+        typer.echo(f"{games}, {first} to {last}: {name} is the newest schedule")
 
 
 def bring_in(world: World, season: Calendar) -> str:
@@ -121,9 +123,9 @@ def show(
     *,
     json: AsJson = False,
 ) -> None:
-    """Show the game days of the data folder's or project's newest schedule.
+    """Show the game days of the newest schedule.
 
-    A folder that has none shows the sample season.
+    The data folder's, or the project's. A folder that has none shows the sample season.
 
     \b
     Examples:
@@ -135,7 +137,7 @@ def show(
     from shared.config import load_config
     from tipoff.commands.seasons import calendar_for
 
-    settings = settings_of(data, config)
+    settings = settings_of(data, config, whole=False)
     since = day_of(first, "--from") if first else None
     until = day_of(last, "--to") if last else None
     if since and until and since > until:
@@ -159,7 +161,7 @@ def show(
         ]
         print_json({"schedule": name, "days": len(days), "games": games})
         return
-    typer.echo(f"{len(days)} days with games, from {origin}")
+    typer.echo(f"{counted(len(days), 'day')} with games, from {origin}")
     rows = []
     for day in days:
         tips = [game.tip for game in season.on(day) if game.tip_known]

@@ -10,7 +10,7 @@ import typer
 
 from shared.core.errors import BadInput
 from tipoff.commands.options import AsJson, ConfigDir, settings_of
-from tipoff.commands.output import print_json
+from tipoff.commands.output import counted, print_json
 
 if TYPE_CHECKING:
     from shared.core.workflows import Config
@@ -28,11 +28,11 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
       tipoff check
       tipoff check --config my-config --json
     \b
-    Exit codes: 0 nothing is wrong, 1 there are problems, 2 bad input.
+    Exit codes: 0 nothing is wrong, 1 there are problems, 2 bad input, 3 a file cannot be read.
     """
     from shared.config import load_config
 
-    settings = settings_of(None, config)
+    settings = settings_of(None, config, whole=False)
     errors: list[BadInput] = []
     counts: dict[str, Any] = {}
     try:
@@ -45,8 +45,13 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
             "sources": len(known.sources),
             "jobs": len(known.jobs),
         }
-        counts |= {folder: _many(settings.config / folder) for folder in ("tables", "views")}
-        errors += _views(settings.config)
+        counts |= {folder: _number(settings.config / folder) for folder in ("tables", "views")}
+        errors += [
+            BadInput(f"{folder}/ of the configuration", "no files", "those of Tipoff's own config/")
+            for folder in ("tables", "views")
+            if not counts[folder]
+        ]
+        errors += [] if errors else _views(settings.config)
         errors += _fetchers(known, settings)
     except BadInput as e:
         errors += getattr(e, "errors", (e,))
@@ -56,7 +61,7 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
     elif errors:
         for error in errors:
             typer.echo(" ".join(str(error).split()), err=True)
-        typer.echo(f"{len(errors)} problems in {settings.config}", err=True)
+        typer.echo(f"{counted(len(errors), 'problem')} in {settings.config}", err=True)
     else:
         typer.echo(f"{settings.config}: nothing is wrong")
         typer.echo(", ".join(f"{key} {value}" for key, value in counts.items()))
@@ -110,8 +115,5 @@ class _NoRows:
         return ("any",)
 
 
-def _many(folder: Path) -> int:
-    found = len([each for each in folder.glob("*") if each.suffix in (".json", ".sql")])
-    if not found:
-        raise BadInput(f"{folder.name}/ of the configuration", "no files", "at least one")
-    return found
+def _number(folder: Path) -> int:
+    return len([each for each in folder.glob("*") if each.suffix in (".json", ".sql")])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tipoff.commands.options import AsJson, ConfigDir, existing_store, settings_of
-from tipoff.commands.output import print_json
+from tipoff.commands.output import counted, print_json
 
 if TYPE_CHECKING:
     from local.store import Store
@@ -75,8 +75,10 @@ def compare(
             typer.echo(f"{each.table} {' '.join(each.id)}: {each.what}")
         if len(found) > SHOWN:
             typer.echo(f"... and {len(found) - SHOWN} more")
-        total = sum(counts.values())
-        end = f"{len(found)} of {total} rows differ" if found else f"equal: {total} rows"
+        end = f"equal: {sum(counts.values())} rows"
+        if found:
+            # Rows of both sides: there may be more of them than either side has.
+            end = counted(len(found), "difference")
         typer.echo(f"{end} in {len(counts)} tables")
     raise typer.Exit(1 if found else 0)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.commands.options import AsJson, CalendarFile, day_of, settings_of
+from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, day_of, settings_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,22 +34,27 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Only the last word, and wh
 #: Columns where nothing says how wide the reader's screen is.
 PLAIN_WIDTH = 120
 
+#: Columns without which the tables would lose some: a narrower terminal breaks the lines itself.
+LEAST_WIDTH = 80
+
 
 def day(
     date: Date = "2025-11-12",
     calendar: CalendarFile = None,
     data: Folder = None,
     seed: Seed = 1,
+    config: ConfigDir = None,
     *,
     no_troubles: NoTroubles = False,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Play a game day from 04:55 ET to 05:05 ET of the next date, in simulated time.
+    """Play a whole game day in simulated time.
 
-    The real functions run on this machine against simulated sources. Then the plan, what
-    became of each slot, what went wrong and how it was healed, and report.html, a picture of
-    the day. A day that was interrupted goes on; one that ended is told again.
+    From 04:55 ET (US Eastern time) to 05:05 ET of the next date. The real functions run on this
+    machine against simulated sources. Then the plan, what became of each slot (a planned run),
+    what went wrong and how it was healed, and report.html, a picture of the day. A day that was
+    interrupted goes on; one that ended is told again.
 
     \b
     Examples:
@@ -57,7 +62,7 @@ def day(
       tipoff day 2025-12-25 --seed 7 --data /tmp/christmas
     \b
     Exit codes: 0 every obligation was met or explained, 1 some were not (they are listed),
-    2 bad input, 3 folder unusable.
+    2 bad input, 3 folder unusable, 130 stopped by Ctrl-C.
     """
     from rich.console import Console
 
@@ -65,19 +70,19 @@ def day(
     from tipoff.commands.seasons import read_calendar, sample_season
     from tipoff.day import Day, default_folder
 
-    settings = settings_of(None, None)
-    config = load_config(settings.config)
-    sample = sample_season(settings, config)
+    settings = settings_of(None, config)
+    known = load_config(settings.config)
+    sample = sample_season(settings, known)
     played = Day(
         date=day_of(date, "DATE"),
-        calendar=read_calendar(calendar, config) if calendar else sample,
+        calendar=read_calendar(calendar, known) if calendar else sample,
         seed=seed,
         troubles=not no_troubles,
     )
     folder = data or default_folder(played, settings.data, sample=sample)
     progress = Console(stderr=True, quiet=quiet or json)
     came_to, report = play(played, replace(settings, data=folder), progress)
-    tell(came_to, report, as_json=json, quiet=quiet)
+    tell(came_to, report, as_json=json, quiet=quiet, config=config)
     raise typer.Exit(0 if came_to.met else 1)
 
 
@@ -94,8 +99,12 @@ def play(played: Day, settings: Settings, progress: Console) -> tuple[Review, Pa
         holding(settings.data, {"command": "tipoff day"}),
         opened(played, settings) as world,
     ):
-        with shown(played, progress) as on_progress:
-            delivered = run(played, world, on_progress=on_progress)
+        try:
+            with shown(played, progress) as on_progress:
+                delivered = run(played, world, on_progress=on_progress)
+        except KeyboardInterrupt:
+            progress.print("stopped; the same command goes on from here", highlight=False)
+            raise
         facts = observe(played, world)
     again = "" if delivered else ": it was played before, nothing was left to do"
     progress.print(f"{delivered} deliveries{again}", highlight=False)
@@ -103,7 +112,9 @@ def play(played: Day, settings: Settings, progress: Console) -> tuple[Review, Pa
     return came_to, write_report(came_to, facts, settings.data / "report.html")
 
 
-def tell(came_to: Review, report: Path, *, as_json: bool, quiet: bool) -> None:
+def tell(
+    came_to: Review, report: Path, *, as_json: bool, quiet: bool, config: Path | None = None
+) -> None:
     """Print the review: all of it, as JSON, or the last word."""
     if as_json:
         from json import dumps
@@ -116,9 +127,8 @@ def tell(came_to: Review, report: Path, *, as_json: bool, quiet: bool) -> None:
     from tipoff.render import ending, render
 
     out = Console()
-    if not out.is_terminal:
-        out = Console(width=PLAIN_WIDTH)
+    out.width = max(out.width, LEAST_WIDTH) if out.is_terminal else PLAIN_WIDTH
     if quiet:
         ending(came_to, out)
     else:
-        render(came_to, out, report=report)
+        render(came_to, out, report=report, config=config)

@@ -26,9 +26,10 @@ app = typer.Typer(help="Messages that were given up, and giving them another cha
 def list_(
     data: Data = None, config: ConfigDir = None, project: Reads = None, *, json: AsJson = False
 ) -> None:
-    """List the dead letters: what was delivered 30 times and never acked, and why.
+    """List the dead letters, and why each was given up.
 
-    In the cloud the reason is in the function's log, by the message's id. They stay there.
+    They were delivered 30 times and never acked. In the cloud the reason is in the function's
+    log, by the message's id. They stay there.
 
     \b
     Examples:
@@ -88,9 +89,10 @@ def replay(
     config: ConfigDir = None,
     project: Project = None,
 ) -> None:
-    """Put dead letters back on the bus: a running `tipoff up` delivers them, else the next.
+    """Put dead letters back on the bus.
 
-    In the cloud they are published to their topics again and taken off the dead letters.
+    A running `tipoff up` delivers them, else the next. In the cloud they are published to their
+    topics again and taken off the dead letters.
 
     \b
     Examples:

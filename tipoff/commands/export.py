@@ -64,18 +64,20 @@ def export(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Write every row of a game day into files: one file a table, and a manifest with counts.
+    """Write every row of a game day into files.
 
-    The audit tables keep 90 days. Written is what is about the day (and the cleanups made in
-    it), one row an id, and the day's rows of every raw table. The files lie in DIR/DATE, which
-    is there whole or not at all; what was exported before stays, unless --overwrite.
+    One file a table, and a manifest with counts. The audit tables keep 90 days. Written is what
+    is about the day (and the cleanups made in it), one row an id, and the day's rows of every
+    raw table. The files lie in DIR/DATE, which is there whole or not at all; what was exported
+    before stays, unless --overwrite.
 
     \b
     Examples:
       tipoff export 2025-11-12
       tipoff export 2025-11-12 --format parquet --out /archive --project my-project
     \b
-    Exit codes: 0 written, 2 bad input or exported before, 3 what is read is not there.
+    Exit codes: 0 written, 2 bad input, no data there, or exported before,
+    3 folder unusable, or a project that cannot be read.
     """
     settings = settings_of(data, config)
     day = day_of(date, "DATE")

@@ -59,12 +59,12 @@ def missing(
 ) -> None:
     """List what was due and never came.
 
-    Slots that nothing ran and nothing made up for, games without the data that the day owes,
+    Slots (planned runs) that nothing ran and nothing made up for, datasets that are not whole,
     RUNs without an execution, and files that never reached the warehouse. Nothing is listed
     because it is not due yet.
 
-    A file is CRITICAL after 240 minutes and WARNING after 120; data is CRITICAL a day after
-    its own; slots and executions are as their workflow's priority.
+    A file is CRITICAL after 240 minutes and WARNING after 120; data of games is CRITICAL a day
+    after its own; slots and executions are as their workflow's priority.
 
     \b
     Examples:
@@ -72,7 +72,8 @@ def missing(
       tipoff missing --date 2025-11-12 --json
       tipoff missing --project my-project
     \b
-    Exit codes: 0 nothing is missing, 1 something is, 2 bad input, 3 what is read is not there.
+    Exit codes: 0 nothing is missing, 1 something is, 2 bad input or no data there,
+    3 folder unusable, or a project that cannot be read.
     """
     settings = settings_of(data, config)
     given = day_of(date, "--date") if date else None
@@ -149,25 +150,36 @@ def _executions(report: DayReport, facts: Facts) -> Iterator[Missing]:
 
 
 def _data(report: DayReport, facts: Facts) -> Iterator[Missing]:
-    """What the day owes and does not have, after the last slot that asks for it has closed."""
+    """What the day lacks, after the last slot that asks for it has closed.
+
+    What no slot in force asks for was promised by nobody.
+    """
+    from shared.core.report.lines import Verdict
+
     over = report.at - facts.start >= dt.timedelta(hours=24) + GAP
-    open_slots = {line.workflow for line in report.slots if line.closes_at > report.at}
-    hoped = {
-        facts.config.scrapers[name].dataset
-        for workflow in facts.config.enabled
-        if workflow.name in open_slots
-        for name in workflow.scrapers
-    }
+    slots = [line for line in report.slots if line.verdict is not Verdict.WITHDRAWN]
+    asked = _datasets(facts, {line.workflow for line in slots})
+    hoped = _datasets(facts, {line.workflow for line in slots if line.closes_at > report.at})
     for line in report.datasets:
-        if line.missing and line.owed and line.dataset not in hoped:
+        if line.missing and line.dataset in asked - hoped:
             few = ", ".join(line.missing[:4])
             more = f" and {len(line.missing) - 4} more" if len(line.missing) > 4 else ""
             yield Missing(
-                urgency="CRITICAL" if over else "WARNING",
+                urgency="CRITICAL" if over and line.owed else "WARNING",
                 kind="data",
                 which=f"{report.date.isoformat()} {line.dataset}",
                 what=f"{line.obtained} of {line.expected}; missing {few}{more}",
             )
+
+
+def _datasets(facts: Facts, workflows: set[str]) -> set[str]:
+    """What these workflows ask for."""
+    return {
+        facts.config.scrapers[name].dataset
+        for workflow in facts.config.enabled
+        if workflow.name in workflows
+        for name in workflow.scrapers
+    }
 
 
 def _files(seen: Seen) -> Iterator[Missing]:

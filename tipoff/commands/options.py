@@ -22,7 +22,7 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="DIR",
-        help="Data folder of the embedded world (default: $TIPOFF_DATA, else .tipoff).",
+        help="Data folder (default: $TIPOFF_DATA, else .tipoff).",
     ),
 ]
 ConfigDir = Annotated[
@@ -54,14 +54,22 @@ SIMULATED_NOW = "simulated_now"
 DATABASE = "tipoff.db"
 
 
-def settings_of(data: Path | None, config: Path | None) -> Settings:
-    """The process's settings, with the folders that the options name."""
+def settings_of(data: Path | None, config: Path | None, *, whole: bool = True) -> Settings:
+    """The process's settings, with the folders that the options name.
+
+    BadInput for a configuration folder that is not there, or (if `whole`) has no tables or views:
+    without them every row would be refused, and a day would look as if nothing had run.
+    """
     from shared.settings import read_settings
 
     found = read_settings()
     found = replace(found, data=data or found.data, config=config or found.config)
     if not found.config.is_dir():
         raise BadInput("configuration folder", found.config, "a folder that exists")
+    for folder, kind in (("tables", "*.json"), ("views", "*.sql")):
+        if whole and not any((found.config / folder).glob(kind)):
+            allowed = f"one with {folder}/: take a copy of Tipoff's own config/ and change that"
+            raise BadInput("configuration folder", found.config, allowed)
     return found
 
 

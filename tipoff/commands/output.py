@@ -10,15 +10,29 @@ from typing import Any
 
 import typer
 
+from tipoff.commands.narrow import fits, narrow
+
 
 def on_terminal() -> bool:
     """Whether a person looks at standard output."""
     return sys.stdout.isatty()
 
 
+def coloured() -> bool:
+    """Whether a person looks at standard output, and NO_COLOR is not set."""
+    from rich.console import Console
+
+    return on_terminal() and not Console().no_color
+
+
 def print_json(value: Any) -> None:
     """`value` as indented JSON."""
     typer.echo(json.dumps(value, indent=2, default=_plain, ensure_ascii=False))
+
+
+def counted(number: int, what: str) -> str:
+    """`1 game`, `2 games`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def et(instant: datetime) -> str:
@@ -46,7 +60,10 @@ def wall_et(instant: datetime, day: date) -> str:
 def print_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None
 ) -> None:
-    """A rich table on a terminal, else aligned columns without borders."""
+    """A rich table on a terminal, else aligned columns without borders.
+
+    On a terminal that is too narrow for its columns a row takes several lines: nothing is cut.
+    """
     cells = [[_cell(value) for value in row] for row in rows]
     if on_terminal():
         from rich import box
@@ -54,13 +71,18 @@ def print_table(
         from rich.markup import escape
         from rich.table import Table
 
+        out = Console()
+        if not fits(columns, cells, out.width):
+            for text in ([title] if title else []) + list(narrow(columns, cells, out.width)):
+                typer.echo(text)
+            return
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
         for number, column in enumerate(columns, start=1):
             # The last column is the long one: only it is broken into lines.
             table.add_column(column, no_wrap=number < len(columns), overflow="fold")
         for row in cells:
             table.add_row(*map(escape, row))
-        Console().print(table)
+        out.print(table)
         return
     if title:
         typer.echo(title)

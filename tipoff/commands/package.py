@@ -18,10 +18,10 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the 
 
 
 def package(functions: Names = None, out: Out = Path("dist"), *, json: AsJson = False) -> None:
-    """Write one zip per function: main.py, shared/, config/ and its own requirements.txt.
+    """Write one zip per function, for the cloud.
 
-    The same files give the same bytes on any machine, so an unchanged function keeps its hash
-    and is not deployed again.
+    Each holds main.py, shared/, config/ and its own requirements.txt. The same files give the
+    same bytes on any machine, so an unchanged function keeps its hash and is not deployed again.
 
     \b
     Examples:

@@ -44,7 +44,7 @@ def plan(
     from shared.core.plan import make_plan
     from tipoff.commands.seasons import calendar_for
 
-    settings = settings_of(data, config)
+    settings = settings_of(data, config, whole=False)
     day = day_of(date, "DATE")
     known = load_config(settings.config)
     season, origin, name = calendar_for(calendar, settings, known, project)

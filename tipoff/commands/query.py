@@ -19,7 +19,6 @@ from tipoff.commands.options import (
     real_now,
     settings_of,
 )
-from tipoff.commands.output import print_table
 from tipoff.commands.reading import Reads
 from tipoff.commands.sql import _print as print_answer
 
@@ -67,8 +66,9 @@ def query(
     if json and csv:
         raise BadInput("--json and --csv", "both", "one of them")
     if name is None:
+        heads = ("name", "what", "parameters")
         known = [(q.name, q.title, ", ".join(q.parameters)) for q in named_queries().values()]
-        print_table(("name", "what", "parameters"), known)
+        print_answer(heads, known, json=json, csv=csv)
         return
     found = named_query(name)
     if text:

@@ -10,7 +10,7 @@ import typer
 
 from shared.core.errors import BadInput
 from tipoff.commands.options import AsJson, ConfigDir, Data, day_of, one_of, settings_of
-from tipoff.commands.output import print_json, print_table
+from tipoff.commands.output import clock_et, counted, print_json, print_table
 from tipoff.commands.reading import Reads, now_of, read_from
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def runs(
       tipoff runs --workflow betting_lines --limit 0 --json
       tipoff runs --project my-project --scraper nbac_injury_report
     \b
-    Exit codes: 0 listed (also none), 2 bad input, 3 what is read is not there.
+    Exit codes: 0 listed (also none), 2 bad input or no data there,
+    3 folder unusable, or a project that cannot be read.
     """
     settings = settings_of(data, config)
     if limit < 0:
@@ -71,17 +72,17 @@ def runs(
             "scraper_name": scraper and one_of("--scraper", _snake(scraper), world.config.scrapers),
             "status": status,
         }
-        now = now_of(world, project)
+        asked = day or _today(now_of(world, project))
         found = [
             row
-            for row in rows_for(world, day or _today(now))
+            for row in rows_for(world, asked)
             if all(value is None or row[column] == value for column, value in wanted.items())
         ]
     shown = found[:limit] if limit else found
     if json:
         print_json(shown)
         return
-    _tell(shown, len(found))
+    _tell(shown, len(found), asked)
 
 
 def rows_for(world: World, day: dt.date) -> list[Row]:
@@ -106,9 +107,8 @@ def _snake(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _tell(rows: Sequence[Row], number: int) -> None:
+def _tell(rows: Sequence[Row], number: int, day: dt.date) -> None:
     from shared.typed import short
-    from tipoff.commands.output import clock_et
 
     table = [
         (
@@ -127,4 +127,5 @@ def _tell(rows: Sequence[Row], number: int) -> None:
         columns = ("began", "workflow", "scraper", "target", "status", "records", "s", "error")
         print_table(columns, table)
     more = f", the newest {len(rows)} shown (--limit 0: all)" if len(rows) < number else ""
-    typer.echo(f"{number} run{'' if number == 1 else 's'}{more}")
+    found = f"{counted(number, 'run')} of {day.isoformat()}{more}"
+    typer.echo(found if number else f"{found} (--date D: of another game day)")

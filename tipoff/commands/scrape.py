@@ -63,7 +63,7 @@ def scrape(
     \b
     Examples:
       tipoff scrape bdl-standings
-      tipoff scrape nbac_play_by_play --date 2025-11-12 --game 0022500165
+      tipoff scrape nbac_play_by_play --date 2025-11-12 --game 0022500213
       tipoff scrape espn_roster --param team=BOS
     \b
     Exit codes: 0 it ended well, 1 it failed, 2 bad input, 3 folder unusable.

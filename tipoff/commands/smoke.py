@@ -47,11 +47,12 @@ def smoke(
     *,
     json: AsJson = False,
 ) -> None:
-    """Send one harmless tick through a deployment and follow it to its row.
+    """Follow one harmless tick through a deployment.
 
-    A tick of cleanup, named by this minute: it decides, writes its record and its row, and orders
-    no run. It does what cleanup does every 15 minutes anyway: files that are missing are announced
-    again. Then it tells what the deployment knows: schedule, plan, last tick.
+    From its topic to its row. A tick of cleanup, named by this minute: it decides, writes its
+    record and its row, and orders no run. It does what cleanup does every 15 minutes anyway:
+    files that are missing are announced again. Then it tells what the deployment knows:
+    schedule, plan, last tick.
 
     \b
     Examples:

@@ -18,7 +18,7 @@ from tipoff.commands.options import (
     instant_of,
     settings_of,
 )
-from tipoff.commands.output import clock_et, on_terminal, print_json
+from tipoff.commands.output import clock_et, coloured, print_json
 from tipoff.commands.reading import Reads
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _tell(found: dict[str, Any], alerts: tuple[Alert, ...]) -> None:
     for alert in alerts:
         colour = {"CRITICAL": "red", "WARNING": "yellow"}[alert.severity]
         text = f"{alert.severity} {alert.code}: {alert.message}"
-        typer.echo(typer.style(text, fg=colour) if on_terminal() else text)
+        typer.echo(typer.style(text, fg=colour) if coloured() else text)
         typer.echo(f"  since {clock_et(alert.since)}; see {alert.look}")
         if alert.evidence:
             typer.echo(f"  {short(', '.join(alert.evidence))}")

@@ -18,6 +18,8 @@ from tipoff.commands.folder_lock import holding
 from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, Data, settings_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shared.core.calendar import Calendar
     from shared.core.workflows import Config
     from shared.log import Log
@@ -113,7 +115,8 @@ def _serve(
         host = stack.enter_context(Host(port=port))
         sources = "real sources" if live else f"simulated sources, seed {seed} (--live: real ones)"
         log.info(
-            f"up at {host.url}, data in {settings.data}, {sources}, schedule: {origin}",
+            f"up at {host.url}, data in {settings.data}, {sources}, schedule: {origin}"
+            f"{over(season, world.clock.now())}",
             action="up",
             url=host.url,
             live=live,
@@ -130,6 +133,16 @@ def _serve(
         dispatcher.run(stop, grace=GRACE)
         ticking.join(GRACE)
         log.info("stopped; the next start goes on from here", action="up")
+
+
+def over(season: Calendar, now: datetime) -> str:
+    """What to say of a schedule whose last game day is behind, else nothing."""
+    from shared.core.days import day_of_instant
+
+    last = season.last_day()
+    if last is None or last >= day_of_instant(now):
+        return ""
+    return f" (its games ended on {last.isoformat()}: tipoff calendar import FILE brings others)"
 
 
 def _bring_in(world: World, season: Calendar, *, given: bool) -> None:
