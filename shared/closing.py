@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from shared import records
+from shared import listings, records
 from shared.core.books import Arrivals, Books, Promised, take
 from shared.core.plan import Plan
 from shared.core.ports import Stored
@@ -29,7 +29,7 @@ def close_books(world: World, lock: date, schedule: Schedule | None) -> tuple[Bo
     nobody knows what was to be expected: the books stay open for the next lock.
     """
     listing = world.state.list(records.books_prefix())
-    for stored in records.undone(listing):
+    for stored in listings.undone(listing):
         perform_books(world, records.read(world.state, stored.name, Books))
     if schedule is None:
         return ()
@@ -65,11 +65,11 @@ def _newest(listing: Iterable[Stored]) -> dict[date, Stored]:
 
 def _arrived(world: World, lock: date) -> dict[str, dict[str, dict[str, datetime]]]:
     """By target date and dataset what was found whole by whatever was asked lately."""
-    listings = (
+    asked = (
         world.state.list(records.executions_prefix(lock - timedelta(days=back)))
         for back in range(LOOK_BACK + 1)
     )
-    return records.arrivals(stored for listing in listings for stored in listing)
+    return listings.arrivals(stored for listing in asked for stored in listing)
 
 
 def _books(

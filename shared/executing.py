@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from shared import records
+from shared import listings, records
 from shared.core.chunks import Progress, group_size_of, progress
 from shared.core.execution import Manifest, Outcome, finish_by, found_in, options_for, summarise
 from shared.core.games import Game
@@ -40,7 +40,7 @@ def start(world: World, order: RunOrder) -> None:
 def advance(world: World, manifest: Manifest) -> None:
     """Publish the next group of chunks if one is due, or end the execution."""
     prefix = records.execution_prefix(manifest.game_day, manifest.execution_id)
-    facts = records.sort_out(world.state.list(prefix))[manifest.execution_id]
+    facts = listings.sort_out(world.state.list(prefix))[manifest.execution_id]
     if facts.finished is not None:
         finish(world, manifest, list(facts.outcomes.values()))
         return
@@ -121,8 +121,8 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
     day_games = games_on(schedule, order.target_date)
     names = dict.fromkeys(name for step in order.steps for name in step.scrapers)
     scrapers = {name: scraper_named(world, name, order.config_version) for name in names}
-    days = world.once("days", records.Kept)
-    known = records.facts_now(world.state, order.target_date, days)
+    days = world.once("days", listings.Kept)
+    known = listings.facts_now(world.state, order.target_date, days)
     games = _games(order, day_games, now)
     return Manifest(
         execution_id=order.execution_id,

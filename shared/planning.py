@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from shared import records
+from shared import listings, records
 from shared.core.calendar import Calendar
 from shared.core.errors import BadInput
 from shared.core.games import Game
@@ -44,7 +44,7 @@ def ensure_plan(world: World, day: date, *, by: str, schedule: Schedule | None) 
             by=by,
         )
         return _decided(world, plan)
-    for stored in records.undone(listing):
+    for stored in listings.undone(listing):
         perform_plan(world, records.read(world.state, stored.name, Plan))
     return records.read(world.state, plans[-1].name, Plan)
 

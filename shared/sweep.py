@@ -32,7 +32,7 @@ from shared.effects import (
     perform_plan,
     perform_tick,
 )
-from shared.records import ExecutionFacts, Kept, sort_out, undone
+from shared.listings import ExecutionFacts, Kept, sort_out, undone
 from shared.world import World
 
 #: A record this old without `.done` is taken up: its handler is not at work any more.
@@ -143,7 +143,7 @@ def _resend(world: World, where: Progress, now: datetime) -> None:
 def _give_up(world: World, manifest: Manifest, where: Progress) -> None:
     """The execution's time is up: what has no outcome is lost, and it ends."""
     prefix = records.execution_prefix(manifest.game_day, manifest.execution_id)
-    facts = records.sort_out(world.state.list(prefix))[manifest.execution_id]
+    facts = sort_out(world.state.list(prefix))[manifest.execution_id]
     while not where.ended:
         for chunk in where.waiting:
             lost = failed_outcome(
@@ -152,7 +152,7 @@ def _give_up(world: World, manifest: Manifest, where: Progress) -> None:
             name = outcome_name(lost)
             tags = records.outcome_metadata(lost, world.config)
             perform_outcome(world, records.decide_once(world.state, name, lost, tags))
-        facts = records.sort_out(world.state.list(prefix))[manifest.execution_id]
+        facts = sort_out(world.state.list(prefix))[manifest.execution_id]
         where = executing.where_it_stands(world, manifest, facts.outcomes)
     executing.finish(world, manifest, list(facts.outcomes.values()))
 

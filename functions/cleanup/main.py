@@ -17,7 +17,7 @@ from typing import Any
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from shared import alarms, records
+from shared import alarms, listings, records
 from shared.core.days import day_of_instant, iso, stamp
 from shared.core.execution import Outcome
 from shared.core.ids import tick_of
@@ -91,7 +91,7 @@ class _Memory:
     """What an instance need not ask again: what outcomes name, and the loads that have ended."""
 
     def __init__(self) -> None:
-        self.listings = records.Kept()
+        self.listings = listings.Kept()
         #: Files by outcome record.
         self.outcomes: dict[str, Sequence[Written]] = {}
         #: Load ids with a terminal load, which never goes away.

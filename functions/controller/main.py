@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import functions_framework
 from cloudevents.http import CloudEvent
 
-from shared import records
+from shared import listings, records
 from shared.core.days import day_of_instant, iso, parse_stamp, stamp
 from shared.core.decide import decide
 from shared.core.decision import Action, Decision, taken_up
@@ -152,9 +152,9 @@ def _open_days(world: World, tick: datetime, previous: datetime | None) -> Seque
 
 def _day(world: World, day: date, schedule: Schedule | None) -> DayHistory:
     plan = ensure_plan(world, day, by=NAME, schedule=schedule)
-    facts = records.facts_now(world.state, day, world.once("days", records.Kept))
+    facts = listings.facts_now(world.state, day, world.once("days", listings.Kept))
     revised = revise_plan(world, plan, ran=facts.ran, by=NAME, schedule=schedule)
-    return records.history_of(revised, facts)
+    return listings.history_of(revised, facts)
 
 
 def _order(

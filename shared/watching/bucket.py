@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from shared import records
+from shared import listings, records
 from shared.core.alerts import Asked
 from shared.core.days import day_of_instant
 from shared.core.history import DayFacts
@@ -35,14 +35,14 @@ class Memory:
     asked: dict[str, Asked] = field(default_factory=dict)
     began: datetime | None = None
     #: What the listings of game days come to.
-    days: records.Kept = field(default_factory=records.Kept)
+    days: listings.Kept = field(default_factory=listings.Kept)
 
 
 @dataclass(frozen=True, slots=True)
 class Executions:
     """What one listing of a game day's executions tells."""
 
-    sorted: Mapping[str, records.ExecutionFacts]
+    sorted: Mapping[str, listings.ExecutionFacts]
     facts: DayFacts
     #: By target date, per dataset the ids found whole.
     obtained: Mapping[str, Mapping[str, Iterable[str]]]
@@ -50,9 +50,9 @@ class Executions:
 
 def _sorted(day: date, listing: Sequence[Stored]) -> Executions:
     return Executions(
-        sorted=records.sort_out(listing),
-        facts=records.day_facts(day, listing),
-        obtained=records.arrivals(listing),
+        sorted=listings.sort_out(listing),
+        facts=listings.day_facts(day, listing),
+        obtained=listings.arrivals(listing),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from shared.core.errors import BadInput
 from shared.core.ports import Row
 from shared.schema import TableSchema
-from sim.chaos.engine import HOUR, micros
+from sim.chaos.instants import HOUR, micros
 from sim.chaos.tables import LOADS, Tables, Violation
 
 #: A row of each shape is looked at, and of the others one of so many.

@@ -25,8 +25,10 @@ from shared.core.days import wall
 from shared.core.errors import BadInput
 from shared.messages import CLEANUP_TICK
 from shared.settings import Settings
-from sim.chaos.engine import ACK_DEADLINE, MINUTE, Call, Handler, instant_of, micros
+from sim.chaos.deliveries import Call
+from sim.chaos.engine import ACK_DEADLINE, Handler
 from sim.chaos.faults import Faults, Kind
+from sim.chaos.instants import MINUTE, instant_of, micros
 from sim.chaos.league import span
 from sim.chaos.ledger import Fact, Ledger
 from sim.chaos.scenario import Scenario

@@ -11,30 +11,20 @@ from __future__ import annotations
 import heapq
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import TypeVar
 
 from shared.core.errors import BadInput
-from shared.core.messages import Content
-from shared.core.ports import Message
 from shared.core.workflows import Config
 from shared.errors import PortUnavailable
-from shared.messages import KINDS, TICKS, Event, parse_content
+from shared.messages import TICKS, Event
 from shared.topology import routes
 from shared.world import World
+from sim.chaos.deliveries import Call, Delivery, backoff, may_be_lost
 from sim.chaos.faults import Faults, Kind, Spell
+from sim.chaos.instants import MINUTE, SECOND
 from sim.chaos.luck import Draw
 
 T = TypeVar("T")
-R = TypeVar("R")
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
 
 #: What one port call takes.
 CALL = 3_000
@@ -45,95 +35,10 @@ ACK_DEADLINE = 600 * SECOND
 MAX_ATTEMPTS = 30
 
 Handler = Callable[[Event, World], None]
-_KINDS = tuple(KINDS.values())
-
-
-def micros(instant: datetime) -> int:
-    """An instant as whole microseconds since the epoch."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
-
-
-def instant_of(at: int) -> datetime:
-    """The inverse of `micros`."""
-    return EPOCH + timedelta(0, 0, at)
-
-
-def backoff(attempt: int) -> int:
-    """The wait after delivery number `attempt` (from 1) has failed: 10 s to 600 s."""
-    return int(min(10 << min(attempt - 1, 20), 600)) * SECOND
-
-
-def may_be_lost(message: Message) -> bool:
-    """Whether losing it is within what is promised: the last two repairs of a file arrive."""
-    return not any(f'"republished":{n}' in message.body for n in (2, 3))
-
-
-@lru_cache(maxsize=1024)
-def _parsed(body: str, topic: str) -> Content:
-    """A body as the wiring opens it: contents are frozen, and every tick's body is the same."""
-    return parse_content(body, _KINDS, topic)
 
 
 class Crash(BaseException):
     """The instance is gone; no handler can catch this."""
-
-
-@dataclass(slots=True)
-class Sent:
-    """One message that the bus took."""
-
-    id: str
-    #: Names the message in draws: the same in every replay.
-    key: str
-    message: Message
-    at: int
-    _event: Event | BadInput | None = None
-
-    def event(self) -> Event:
-        """The delivery as a handler gets it, opened once; BadInput as the wiring raises it."""
-        if self._event is None:
-            try:
-                content = _parsed(self.message.body, self.message.topic)
-                self._event = Event(
-                    content=content,
-                    message_id=self.id,
-                    published_at=instant_of(self.at),
-                    attributes=self.message.attributes,
-                    topic=self.message.topic,
-                )
-            except BadInput as e:
-                self._event = e
-        if isinstance(self._event, BadInput):
-            raise self._event
-        return self._event
-
-
-@dataclass(slots=True)
-class Delivery:
-    """One message on its way to one function, for the `attempt`-th time."""
-
-    sent: Sent
-    function: str
-    #: Which of the message's copies for this function.
-    copy: int = 0
-    attempt: int = 1
-    #: Neither acked nor given back: it comes again when the ack deadline has passed.
-    held: bool = False
-
-    @property
-    def key(self) -> str:
-        """Names the delivery in draws."""
-        return f"{self.sent.key}.{self.function}.{self.copy}.{self.attempt}"
-
-
-@dataclass(slots=True)
-class Call:
-    """A handler at work: how many port calls it made, and which one fails."""
-
-    delivery: Delivery
-    calls: int = 0
-    strike_at: int = 0
-    strike: Kind | None = None
 
 
 class Engine:
@@ -342,66 +247,3 @@ class Engine:
 
 def _no_world(function: str) -> World:
     raise BadInput("engine", f"no world for {function}", "one that was built")
-
-
-@dataclass(slots=True)
-class EngineClock:
-    """An instance's clock: the virtual time, a little wrong."""
-
-    engine: Engine
-    #: Microseconds by which it is ahead.
-    skew: int = 0
-    #: Inside a pool: what its items slept, to be spent at once.
-    slept: list[float] = field(default_factory=list)
-    pooled: bool = False
-
-    def now(self) -> datetime:
-        """The instant, in UTC, as this instance believes it to be."""
-        return EPOCH + timedelta(0, 0, self.engine.now + self.skew)
-
-    def sleep(self, seconds: float) -> None:
-        """Let virtual seconds pass."""
-        if self.pooled:
-            self.slept[-1] += max(0.0, seconds)
-        else:
-            self.engine.spend(int(max(0.0, seconds) * SECOND))
-
-    def at(self, instant: datetime) -> AbstractContextManager[None]:
-        """Nothing: all time here is the engine's."""
-        del instant
-        return nullcontext()
-
-    @property
-    def simulated(self) -> bool:
-        """Always."""
-        return True
-
-
-@dataclass(slots=True)
-class EnginePool:
-    """A source's threads: so many items at once take as long as the slowest of them."""
-
-    clock: EngineClock
-    threads: int
-
-    def map(self, do: Callable[[T], R], items: Sequence[T]) -> Sequence[R]:
-        """`do` of each item, results in order; the first exception is raised after all ended."""
-        results: list[R] = []
-        first: Exception | None = None
-        clock = self.clock
-        for begin in range(0, len(items), self.threads):
-            clock.pooled, clock.slept = True, []
-            for item in items[begin : begin + self.threads]:
-                clock.slept.append(0.0)
-                try:
-                    results.append(do(item))
-                except Exception as e:  # noqa: BLE001 the siblings go on
-                    first = first or e
-                except Crash:
-                    clock.pooled = False
-                    raise
-            clock.pooled = False
-            clock.sleep(max(clock.slept))
-        if first is not None:
-            raise first
-        return results

@@ -11,8 +11,8 @@ from shared.core.calendar import Calendar
 from shared.core.days import iso, wall
 from shared.core.games import Game, GameStatus, GameType
 from shared.core.teams import TEAMS
-from sim.chaos.engine import MINUTE, micros
 from sim.chaos.faults import Faults, Kind
+from sim.chaos.instants import MINUTE, micros
 from sim.chaos.luck import Draw
 
 #: Tips as the league likes them, in ET, with their weights.

@@ -11,8 +11,8 @@ from shared.core.messages import RunRequest
 from shared.core.ports import Message
 from shared.core.workflows import AtClock, Config, Daily, Discovery, Trigger, Workflow
 from shared.messages import RUN_DECISIONS, message
-from sim.chaos.engine import MINUTE, micros
 from sim.chaos.faults import Faults, Kind
+from sim.chaos.instants import MINUTE, micros
 from sim.chaos.luck import Draw
 
 #: Odds a day.

@@ -9,8 +9,10 @@ from shared.core.ports import Creation, FileKey, Files, LoadRequest, Message, Ro
 from shared.errors import PortUnavailable
 from shared.log import Log
 from shared.messages import FILES_READY, RUN_DECISIONS, TICKS
-from sim.chaos.engine import HOUR, MINUTE, SECOND, Delivery, Engine, Sent, may_be_lost
+from sim.chaos.deliveries import Delivery, Sent, may_be_lost
+from sim.chaos.engine import Engine
 from sim.chaos.faults import Kind
+from sim.chaos.instants import HOUR, MINUTE, SECOND
 from sim.chaos.luck import Draw, digest
 from sim.memory import MemoryJournal, MemoryWarehouse
 

@@ -16,8 +16,10 @@ from shared.core.days import wall
 from shared.core.targets import Target, TargetKind
 from shared.core.workflows import Config, Scraper, Source
 from shared.errors import SourceFailure
-from sim.chaos.engine import HOUR, Engine, EngineClock
+from sim.chaos.clock import EngineClock
+from sim.chaos.engine import Engine
 from sim.chaos.faults import Faults, Kind, Spell
+from sim.chaos.instants import HOUR
 from sim.chaos.league import League
 from sim.chaos.luck import Draw
 

@@ -12,8 +12,8 @@ from shared.core.messages import Tick
 from shared.core.workflows import Config
 from shared.messages import RUN_ADVANCE, RUN_DECISIONS, message, scrape_topic
 from shared.topology import ROUTES
-from sim.chaos.engine import HOUR, MINUTE, SECOND, instant_of
 from sim.chaos.faults import Faults, Kind, Spell
+from sim.chaos.instants import HOUR, MINUTE, SECOND, instant_of
 from sim.chaos.luck import Draw
 from sim.chaos.ports import ChaosBus
 from sim.chaos.scenario import Scenario

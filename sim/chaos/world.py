@@ -15,14 +15,10 @@ from shared.schema import Schemas
 from shared.settings import Settings
 from shared.world import World
 from sim.chaos.bucket import Bucket
-from sim.chaos.engine import (
-    Engine,
-    EngineClock,
-    EnginePool,
-    Handler,
-    instant_of,
-)
+from sim.chaos.clock import EngineClock, EnginePool
+from sim.chaos.engine import Engine, Handler
 from sim.chaos.faults import Faults, Kind
+from sim.chaos.instants import instant_of
 from sim.chaos.league import League, make_days, make_league, span
 from sim.chaos.luck import Draw
 from sim.chaos.people import by_hand, edits

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.chaos.engine import HOUR
 from sim.chaos.faults import Kind, Spell
+from sim.chaos.instants import HOUR
 from sim.chaos.weather import bearable
 
 PORT, FUNCTION = Kind.PORT_DOWN, Kind.FUNCTION_DOWN

@@ -19,7 +19,7 @@ from typing import Any
 from google.api_core import exceptions
 from google.cloud import bigquery, pubsub_v1
 
-from shared import records
+from shared import listings, records
 from shared.core.execution import Outcome
 from shared.core.messages import Content
 from shared.core.ports import Stored
@@ -175,7 +175,7 @@ class Project:
         listing = self.world.state.list("")
         names = {stored.name for stored in listing}
         waiting = [f"{name} is not there" for name in expected if name not in names]
-        waiting += [f"{s.name} is not done" for s in records.undone(_decided(listing))]
+        waiting += [f"{s.name} is not done" for s in listings.undone(_decided(listing))]
         waiting += self._executions(listing, names)
         # Rows are asked for only when nothing else is to come.
         return waiting or self._loads(listing)

@@ -31,9 +31,10 @@ from shared.core.days import day_of_instant, day_of_tip, season_of
 from shared.core.messages import Content, RunRequest, ScrapeRequest, Tick
 from shared.core.workflows import Config
 from shared.errors import PortUnavailable
+from shared.listings import undone
 from shared.log import Log
 from shared.messages import message, scrape_topic
-from shared.records import DONE, tick_name, undone
+from shared.records import DONE, tick_name
 from shared.schema import Schemas
 from shared.settings import Settings
 from shared.world import World

@@ -27,8 +27,10 @@ from shared.settings import Settings
 from shared.watching import AsOf, facts_at
 from shared.world import World
 from sim.chaos.bucket import Bucket
-from sim.chaos.engine import Engine, EngineClock, EnginePool, micros
+from sim.chaos.clock import EngineClock, EnginePool
+from sim.chaos.engine import Engine
 from sim.chaos.faults import Faults, Kind, Spell
+from sim.chaos.instants import micros
 from sim.chaos.league import Change, League
 from sim.chaos.ports import ChaosBus, ChaosFiles, ChaosJournal, ChaosWarehouse
 from sim.chaos.sources import Facts, Given, Sources, feeders_of

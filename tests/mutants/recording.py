@@ -23,11 +23,11 @@ GUARDS = (
     ),
     guard(
         "a marked record is done",
-        "shared/records.py",
+        "shared/listings.py",
         "            open_ones.pop(stored.name[: -len(DONE)], None)",
         "            pass",
         "the sweep would repeat every record for ever",
-        "tests/shared/test_records.py::test_a_record_is_undone_until_it_is_marked",
+        "tests/shared/test_listings.py::test_a_record_is_undone_until_it_is_marked",
     ),
     guard(
         "the newest schedule counts",
@@ -47,11 +47,11 @@ GUARDS = (
     ),
     guard(
         "what another date obtained is not this one's",
-        "shared/records.py",
+        "shared/listings.py",
         'if tags.get("target_date") == day:',
         "if True:",
         "a backfill of last week would leave today's games unasked",
-        "tests/shared/test_records.py::test_an_execution_for_another_date_tells_nothing_of_this_one",
+        "tests/shared/test_listings.py::test_an_execution_for_another_date_tells_nothing_of_this_one",
     ),
     guard(
         "a decided tick is not decided again",

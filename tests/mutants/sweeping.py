@@ -28,7 +28,7 @@ GUARDS = (
     ),
     guard(
         "what a listing came to is kept while it says the same",
-        "shared/records.py",
+        "shared/listings.py",
         "        if known is None or (known[0] is not listing and known[0] != listing):",
         "        if known is None:",
         "a sweep would see the day as it was when its instance began",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.guard import guard
 
 RUN = "scrapers/run.py"
+FILES = "scrapers/files.py"
 SCRAPER = "tests/functions/test_scraper.py"
 MINE = "tests/mutants/test_results.py"
 ENDS = "tests/core/test_execution_ends.py"
@@ -62,7 +63,7 @@ GUARDS = (
     ),
     guard(
         "a date is final when every game of it is found",
-        RUN,
+        FILES,
         "        return bool(games) and games <= set(result.covers)",
         "        return True",
         "the late games would never be asked for",
@@ -70,7 +71,7 @@ GUARDS = (
     ),
     guard(
         "what may change is not final",
-        RUN,
+        FILES,
         "        if not (self.scraper.final and result.complete) or self.order.fresh:",
         "        if self.order.fresh:",
         "the odds of noon would be the day's",
@@ -80,14 +81,14 @@ GUARDS = (
     guard(
         "a written file is used and not fetched again",
         RUN,
-        "            if (found := self._written(target, result)) is not None:",
+        "            if (found := self._files.written(target, result)) is not None:",
         "            if (found := None) is not None:",
         "a crash after the file would call the source again",
         f"{SCRAPER}::test_a_file_from_before_a_crash_is_used_and_not_fetched_again",
     ),
     guard(
         "a file of another execution keeps its facts",
-        RUN,
+        FILES,
         "        return self._read(target, result, name, creation.stored.generation)",
         "        return replace(result, path=name, generation=creation.stored.generation)",
         "a row would count records that are not in its file",
@@ -127,7 +128,7 @@ GUARDS = (
     ),
     guard(
         "a file lies under the date of its data",
-        RUN,
+        FILES,
         "        day = self.order.target_date.isoformat()\n        return",
         "        day = self.began.date().isoformat()\n        return",
         "last night's boxes would lie under today",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shared.core.ports import Stored
-from shared.records import Kept
+from shared.listings import Kept
 
 NOON = datetime(2025, 11, 12, 17, tzinfo=UTC)
 

@@ -1,33 +1,26 @@
-"""The state bucket: what is decided once, and what a listing tells of a day."""
+"""The state bucket: what is decided once, and what is read of it again."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from shared import records
 from shared.core.chunks import progress
 from shared.core.errors import BadInput
-from shared.core.execution import Manifest, Outcome, failed_outcome, summarise
+from shared.core.execution import Outcome, failed_outcome
 from shared.core.plan import Plan
-from shared.core.workflows import Step
-from shared.effects import outcome_name, written_by
+from shared.effects import written_by
 from shared.errors import NotFound
-from sim.clock import ManualClock
 from sim.files import MemoryFiles
 from tests.core.executions import manifest
 from tests.core.made import NOV_12, at, config, game, planned
+from tests.shared.made import BOXES, ended
 
 PLAN = planned(NOV_12, [game(1)])
 NAME = records.plan_name(NOV_12, 1)
-BOXES = Step(scrapers=("nbac_team_boxscore",))
-
-
-@pytest.fixture
-def files() -> MemoryFiles:
-    return MemoryFiles(ManualClock(at("13:00")))
 
 
 def test_the_first_to_decide_decides_for_all(files: MemoryFiles) -> None:
@@ -35,16 +28,6 @@ def test_the_first_to_decide_decides_for_all(files: MemoryFiles) -> None:
     assert records.decide_once(files, NAME, PLAN) == PLAN
     assert records.decide_once(files, NAME, later) == PLAN
     assert records.read(files, NAME, Plan) == PLAN
-
-
-def test_a_record_is_undone_until_it_is_marked(files: MemoryFiles) -> None:
-    records.create(files, NAME, PLAN)
-    assert [s.name for s in records.undone(files.list("plans/"))] == [NAME]
-    assert not records.is_done(files, NAME)
-    records.mark_done(files, NAME)
-    records.mark_done(files, NAME)
-    assert records.is_done(files, NAME)
-    assert records.undone(files.list("plans/")) == []
 
 
 def test_a_record_that_is_none_is_refused_by_name(files: MemoryFiles) -> None:
@@ -84,73 +67,6 @@ def test_a_schedule_record_that_is_broken_says_which_game(files: MemoryFiles) ->
         records.newest_schedule(files, config())
 
 
-def ended(files: MemoryFiles, made: Manifest, *complete: str) -> None:
-    """Write an execution whose one chunk has found these games."""
-    tags = records.manifest_metadata(made)
-    records.create(files, records.manifest_name(NOV_12, made.execution_id), made, tags)
-    (order,) = progress(made, {}, lambda _: ()).waiting
-    lost = failed_outcome(order, "timeout", "no answer", at("13:01"))
-    results = tuple(
-        replace(
-            r,
-            status="success",
-            complete=True,
-            covers=(r.target.id,),
-            record_count=2,
-            path=f"p/{r.target.id}.json",
-            generation=1,
-        )
-        if r.target.id in complete
-        else r
-        for r in lost.results
-    )
-    outcome = Outcome(order=order, results=results, at=at("13:01"))
-    tags = records.outcome_metadata(outcome, config())
-    records.create(files, outcome_name(outcome), outcome, tags)
-    summary = summarise(made, [outcome])
-    name = records.finished_name(NOV_12, made.execution_id)
-    records.create(files, name, summary, records.finished_metadata(summary))
-
-
-def test_a_listing_alone_tells_what_a_day_has_and_lacks(files: MemoryFiles) -> None:
-    made = manifest(BOXES, games=3)
-    ended(files, made, "0022500000", "0022500002")
-    running = replace(made, execution_id="y.1", slot_id="y", workflow="v")
-    tags = records.manifest_metadata(running)
-    records.create(files, records.manifest_name(NOV_12, "y.1"), running, tags)
-    known = records.history(PLAN, files.list("executions/2025-11-12/"))
-    assert known.covered == {"team_boxscore": frozenset({"0022500000", "0022500002"})}
-    assert known.ran == {"x", "y"}
-    (first,) = known.of_slot("x")
-    assert (first.status, first.good, first.attempt) == ("partial", True, 1)
-    assert first.games == ("0022500000", "0022500001", "0022500002")
-    assert first.obtained == {"nbac_team_boxscore": frozenset({"0022500000", "0022500002"})}
-    (second,) = known.of_workflow("v")
-    assert (second.status, second.good) == (None, False)
-
-
-def test_an_execution_for_another_date_tells_nothing_of_this_one(files: MemoryFiles) -> None:
-    """A backfill lies under the day on which it was asked and counts for its own."""
-    ended(files, manifest(BOXES, games=1, target_date=NOV_12.replace(day=1)), "0022500000")
-    known = records.history(PLAN, files.list("executions/2025-11-12/"))
-    assert (known.attempts, known.covered) == ((), {})
-
-
-def test_a_target_arrived_when_the_first_chunk_that_found_it_whole_ended(
-    files: MemoryFiles,
-) -> None:
-    first = {"obtained": "a,b", "covers": "a,b", "dataset": "d", "target_date": "2025-11-12"}
-    # An outcome of the first version does not say when; a later one found `a` again, and nothing
-    # of a target that was not complete.
-    early = files.create_once("executions/1", b"", first).stored.created_at
-    again = {**first, "obtained": "a,c", "covers": "", "at": "2030-01-01T00:00:00+00:00"}
-    files.create_once("executions/2", b"", again)
-    files.create_once("executions/3", b"", {**first, "obtained": "", "covers": "x"})
-    found = records.arrivals(files.list("executions/"))
-    late = datetime.fromisoformat("2030-01-01T00:00:00+00:00")
-    assert found == {"2025-11-12": {"d": {"a": early, "b": early, "c": late}}}
-
-
 def test_the_metadata_of_the_largest_chunk_fits_a_header(files: MemoryFiles) -> None:
     """50 targets of 32 characters that cover as much: under Cloud Storage's 8 KiB."""
     made = manifest(BOXES, games=1)
@@ -163,17 +79,6 @@ def test_the_metadata_of_the_largest_chunk_fits_a_header(files: MemoryFiles) -> 
     tags = records.outcome_metadata(Outcome(order=order, results=results, at=at("13:01")), config())
     assert sum(len(k) + len(v) for k, v in tags.items()) < 8 * 1024 / 2
     assert files.create_once("x", b"", tags).created
-
-
-def test_an_unknown_status_of_an_execution_is_refused(files: MemoryFiles) -> None:
-    made = manifest(BOXES, games=1)
-    ended(files, made, "0022500000")
-    listing = [
-        replace(s, metadata={"status": "fine"}) if s.name.endswith("finished.json") else s
-        for s in files.list("executions/")
-    ]
-    with pytest.raises(BadInput, match=r"status: found \[fine\], allowed: completed, partial"):
-        records.history(PLAN, listing)
 
 
 def test_the_files_of_a_scraper_that_left_the_configuration_are_nobodys(

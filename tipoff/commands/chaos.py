@@ -181,7 +181,7 @@ def _tell(run: Run, *, as_json: bool) -> None:
 
 def _trace(played: Played, terrain: Terrain, settings: Settings) -> None:
     """The failing seed, on stderr: what it broke, and the fewest faults that break it."""
-    from sim.chaos.engine import instant_of
+    from sim.chaos.instants import instant_of
     from sim.chaos.shrink import shrink
 
     rule = played.violations[0].rule

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared import records
+from shared import listings, records
 from shared.core.alerts import Alert, Facts, SlotState, alerts
 from shared.core.days import day_of_instant, iso
 from shared.core.history import NOTHING
@@ -126,7 +126,7 @@ def _completeness(seen: Seen, day: date) -> list[dict[str, Any]]:
     entries = [seen.config.scrapers[name] for name in names]
     datasets = {entry.dataset for entry in entries if entry.expects == "games"}
     listing = seen.listing(records.executions_prefix(day))
-    covered = records.day_facts(day, listing).covered
+    covered = listings.day_facts(day, listing).covered
     found = (
         completeness(day, dataset, games, covered.get(dataset, NOTHING))
         for dataset in (sorted(datasets) if games else ())
