@@ -91,6 +91,9 @@ class _Text:
 
 def load_config(folder: Path) -> Config:
     """The configuration in `folder`; raises BadConfig with every problem found."""
+    if missing := [name for name in FILES if not (folder / f"{name}.yaml").is_file()]:
+        allowed = f"a configuration folder with {', '.join(f'{name}.yaml' for name in FILES)}"
+        raise BadConfig([BadInput(f"{name}.yaml", "no such file", allowed) for name in missing])
     texts = {name: _read(folder / f"{name}.yaml") for name in FILES}
     config = _build(texts)
     errors = [error for text in texts.values() for error in text.errors]
@@ -228,14 +231,10 @@ def _told(texts: Mapping[str, _Text], problem: Problem) -> BadInput:
 
 
 def _read(path: Path) -> _Text:
-    """The file's data and lines; a missing or malformed file raises at once."""
+    """The file's data and lines; a malformed file raises at once."""
     try:
         source = path.read_text(encoding="utf-8")
         node = yaml.compose(source, Loader=yaml.SafeLoader)
-    except FileNotFoundError as e:
-        raise BadInput(
-            path.name, "no such file", f"one of {', '.join(FILES)} in a config folder"
-        ) from e
     except yaml.MarkedYAMLError as e:
         mark = e.problem_mark
         line = mark.line + 1 if mark else 1

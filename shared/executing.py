@@ -104,10 +104,11 @@ def finish(world: World, manifest: Manifest, outcomes: Sequence[Stored]) -> None
     record = FinishedRecord(manifest=manifest, summary=summary, at=world.clock.now())
     first = records.decide_once(world.state, name, record, records.finished_metadata(summary))
     perform_finished(world, first)
-    log = world.log.info if first.summary.status == "completed" else world.log.warning
+    came_to = first.summary
+    log = world.log.info if came_to.status == "completed" else world.log.warning
     log(
-        f"{manifest.workflow} {first.summary.status}: {first.summary.succeeded} of "
-        f"{first.summary.triggered} runs ended well",
+        f"{manifest.workflow} {came_to.status}: {came_to.succeeded} of {came_to.triggered} runs "
+        f"ended well, {came_to.no_data} of them without data",
         action="finish",
         execution_id=manifest.execution_id,
         decision_id=manifest.decision_id,

@@ -178,7 +178,7 @@ def test_a_malformed_schedule_record_names_place_found_and_allowed(
         (
             "sources",
             None,
-            "sources.yaml: found [no such file], allowed: one of workflows, scrapers, sources, ",
+            "sources.yaml: found [no such file], allowed: a configuration folder with ",
         ),
     ],
 )

@@ -135,6 +135,7 @@ def _line(table: str, row: Mapping[str, Any]) -> str | None:
             return f"{row['action']} {row['workflow_name']}: {row['reason']}"
         case "workflow_executions":
             of = f"{row['scrapers_succeeded']} of {row['scrapers_triggered']} runs ended well"
+            of += f", {row['scrapers_no_data']} without data" if row["scrapers_no_data"] else ""
             return f"{row['execution_id']} {row['status']}: {of}" + _why(row)
         case "scraper_execution_log":
             what = f"{row['scraper_name']} {row['target']} {row['status']}"

@@ -67,7 +67,7 @@ def chaos(
     *,
     json: AsJson = False,
 ) -> None:
-    """Simulate game days in which everything breaks, and check every promise.
+    """Simulate game days in which everything breaks.
 
     The real functions run in one process in virtual time: deliveries are repeated, late and out
     of order, instances die between two calls, ports time out before and after they have written,

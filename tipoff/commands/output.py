@@ -10,7 +10,9 @@ from typing import Any
 
 import typer
 
-from tipoff.commands.narrow import fits, narrow
+#: Characters that the last column of a table gets at least.
+LAST = 24
+ENDLESS = 10_000
 
 
 def on_terminal() -> bool:
@@ -62,27 +64,11 @@ def print_table(
 ) -> None:
     """A rich table on a terminal, else aligned columns without borders.
 
-    On a terminal that is too narrow for its columns a row takes several lines: nothing is cut.
+    On a terminal that is too narrow for its columns every value has its own line: none is cut.
     """
     cells = [[_cell(value) for value in row] for row in rows]
     if on_terminal():
-        from rich import box
-        from rich.console import Console
-        from rich.markup import escape
-        from rich.table import Table
-
-        out = Console()
-        if not fits(columns, cells, out.width):
-            for text in ([title] if title else []) + list(narrow(columns, cells, out.width)):
-                typer.echo(text)
-            return
-        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-        for number, column in enumerate(columns, start=1):
-            # The last column is the long one: only it is broken into lines.
-            table.add_column(column, no_wrap=number < len(columns), overflow="fold")
-        for row in cells:
-            table.add_row(*map(escape, row))
-        out.print(table)
+        _draw(columns, cells, title)
         return
     if title:
         typer.echo(title)
@@ -90,6 +76,37 @@ def print_table(
     for line_cells in ([*columns], *cells):
         line = "  ".join(cell.ljust(width) for cell, width in zip(line_cells, widths, strict=True))
         typer.echo(line.rstrip())
+
+
+def _draw(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str | None) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    out = Console()
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    *names, last = columns
+    for name in names:
+        table.add_column(name, no_wrap=True)
+    # The last column is the long one: only it is broken into lines.
+    table.add_column(last, overflow="fold", min_width=LAST)
+    for row in cells:
+        table.add_row(*map(escape, row))
+    # Measured as on a terminal that is wide enough for anything.
+    needed = out.measure(table, options=out.options.update(width=ENDLESS)).minimum
+    if not cells or needed <= out.width:
+        out.print(table)
+        return
+    if title:
+        out.print(title, markup=False)
+    for row in cells:
+        lines = Table(box=None, show_header=False, pad_edge=False)
+        lines.add_column(no_wrap=True)
+        lines.add_column(overflow="fold")
+        for name, value in zip(columns, row, strict=True):
+            lines.add_row(name, escape(value))
+        out.print(lines, end="\n\n")
 
 
 def _cell(value: Any) -> str:

@@ -21,7 +21,7 @@ from sim.sources.answers import (
     nba_web,
     odds_api,
 )
-from sim.sources.exchange import NOT_FOUND, Reply, Request
+from sim.sources.exchange import Reply, Request, text_reply
 from sim.sources.troubles import SOURCES, Kind
 from sim.sources.world import SourceWorld
 
@@ -61,7 +61,8 @@ def answer(world: SourceWorld, request: Request) -> Reply:
     """What the source of `request.host` answers: its data, or its trouble of the moment."""
     source = SOURCES.get(request.host)
     if source is None:
-        return NOT_FOUND
+        # For whoever brings a scraper of their own: it is not their source that says so.
+        return text_reply(f"the simulated sources do not know [{request.host}]", 404, "text/plain")
     what = (source, request.target, request.attempt, "seconds")
     seconds = round(world.chance.between(0.3, 1.5, *what), 3)
     long = {trouble.kind: trouble for trouble in world.troubles_at(source, request.now)}
