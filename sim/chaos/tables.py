@@ -159,4 +159,7 @@ def differs(table: str, one: Row, other: Row) -> list[str]:
     free = STAMPS.get(table, _CREATED)
     if table == DECISIONS and one["action"] != "SKIP" and one["tick"] != other["tick"]:
         free = _OF_ITS_TICK
+        if any(one[key] != other[key] for key in ("plan_revision", "config_version")):
+            # The end of the slot's window, which a revision may move.
+            free |= {"next_check"}
     return [key for key in sorted({*one, *other} - free) if one.get(key) != other.get(key)]

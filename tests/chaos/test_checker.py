@@ -49,6 +49,13 @@ def a_row_that_repeats_with_other_words(d: Draft) -> None:
     d.add(DECISIONS, row["decision_id"], row, reason="something else")
 
 
+def a_run_decided_again_with_another_end_of_its_window(d: Draft) -> None:
+    """By a later tick of the same plan and configuration: the window cannot have moved."""
+    row = d.row(DECISIONS, lambda r: r["action"] == "RUN")
+    later = twelve_hours_on(row["next_check"])
+    d.add(DECISIONS, row["decision_id"], row, tick="20251112T235900Z", next_check=later)
+
+
 def a_run_under_two_ids(d: Draft) -> None:
     row = d.row(RUNS, good)
     d.add(RUNS, "again", row, run_id="again")
@@ -301,6 +308,7 @@ def an_answer_that_never_arrived(d: Draft) -> None:
 
 PLANTED: dict[Callable[[Draft], None], str] = {
     a_row_that_repeats_with_other_words: "repeat_differs",
+    a_run_decided_again_with_another_end_of_its_window: "repeat_differs",
     a_run_under_two_ids: "run_twice",
     a_file_without_a_load: "file_never_loaded",
     a_file_loaded_under_two_ids: "loaded_twice",
