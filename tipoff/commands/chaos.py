@@ -155,7 +155,8 @@ def _count(run: Run, played: Played, days: int, record: Path | None) -> None:
     run.told = before
     if record is not None:
         run.keep(record)
-    left = max(0, days - total.days) / run.pace
+    # Not by the pace that is told: it is rounded, on a slow machine to zero.
+    left = max(0, days - total.days) * run.seconds / total.days
     text = f"{total.days} of {days} days, {run.pace:.1f} a second, {left / 60:.0f} minutes to go, "
     typer.echo(f"{text}{total.violations} violations", err=True)
 
