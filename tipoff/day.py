@@ -42,16 +42,16 @@ from sim.memory import MemorySecrets
 from sim.sources.server import SourceServer
 from sim.sources.transport import SimulatedTransport
 from sim.sources.world import SourceWorld
+from tipoff.folder import (
+    CALENDAR_FACT,
+    PLAYED_WITH,
+    SEED_FACT,
+    SIMULATED_NOW,
+    remember_config,
+)
 
 #: Deliveries at once.
 WORKERS = 8
-
-#: Facts kept in the store, so that a folder is never mixed up with another day's world.
-SEED_FACT = "seed"
-CALENDAR_FACT = "calendar"
-LAST_FACT = "simulated_now"
-#: Before a date: the configuration that it was played with.
-CONFIG_FACT = "configuration of"
 
 
 class Silent(Log):
@@ -141,13 +141,13 @@ class LastInstant:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        found = store.fact(LAST_FACT)
-        self._last = parse_instant(found, LAST_FACT) if found else None
+        found = store.fact(SIMULATED_NOW)
+        self._last = parse_instant(found, SIMULATED_NOW) if found else None
 
     def reach(self, instant: datetime) -> None:
         """Keep `instant`, unless the folder was there already."""
         if self._last is None or instant > self._last:
-            self._store.set_fact(LAST_FACT, iso(instant))
+            self._store.set_fact(SIMULATED_NOW, iso(instant))
             self._last = instant
 
 
@@ -161,7 +161,7 @@ def _claim_folder(day: Day, world: World) -> None:
     marks = {
         SEED_FACT: f"{day.seed}{'' if day.troubles else ' without troubles'}",
         CALENDAR_FACT: digest_of(day.calendar),
-        f"{CONFIG_FACT} {day.date.isoformat()}": world.config.version,
+        f"{PLAYED_WITH} {day.date.isoformat()}": world.config.version,
     }
     for name, mark in marks.items():
         found = store.fact(name)
@@ -171,6 +171,7 @@ def _claim_folder(day: Day, world: World) -> None:
             raise BadInput(place, f"a day of {name} {found}", allowed)
     for name, mark in marks.items():
         store.set_fact(name, mark)
+    remember_config(store, world.settings.config)
 
 
 def digest_of(calendar: Calendar) -> str:

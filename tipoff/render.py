@@ -33,14 +33,8 @@ QUERIES = (
 )
 
 
-def render(
-    review: Review, console: Console, *, report: Path | None = None, config: Path | None = None
-) -> None:
-    """Print the whole review.
-
-    `report` is where the picture of the day was written, `config` the configuration folder that
-    the next commands have to name too.
-    """
+def render(review: Review, console: Console, *, report: Path | None = None) -> None:
+    """Print the whole review; `report` is where the picture of the day was written."""
     _plan(review, console)
     _title(console, "Timeline", "ET; +1 is the next date")
     console.print(_timeline(review, console))
@@ -54,7 +48,7 @@ def render(
     console.print(_counts(review))
     ending(review, console)
     if report is not None:
-        _next(review, console, report, config)
+        _next(review, console, report)
 
 
 def ending(review: Review, console: Console) -> None:
@@ -235,10 +229,9 @@ def _counts(review: Review) -> Table:
     return table
 
 
-def _next(review: Review, console: Console, report: Path, config: Path | None) -> None:
+def _next(review: Review, console: Console, report: Path) -> None:
     """Where the picture is, and what to ask next; long lines stay whole to be copied."""
     where = f"--data {shlex.quote(review.data)}"
-    where += f" --config {shlex.quote(str(config))}" if config else ""
     name = called()
     lines = (
         f"A picture of the day: {report}",

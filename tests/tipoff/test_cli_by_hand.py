@@ -9,8 +9,7 @@ import pytest
 
 from tests.tipoff.cli_run import store_in, tipoff
 from tipoff.commands.folder_lock import holder, holding
-from tipoff.commands.options import SIMULATED_NOW
-from tipoff.day import SEED_FACT
+from tipoff.folder import SEED_FACT, SIMULATED_NOW
 
 ONE_PM = "2025-11-27T13:00:00-05:00"
 HEADER = "game_id,tipoff_utc,away,home\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tipoff.cli_run import store_in, tipoff
-from tipoff.commands.options import SIMULATED_NOW
+from tipoff.folder import SIMULATED_NOW
 
 HEADER = "game_id,tipoff_utc,away,home\n"
 

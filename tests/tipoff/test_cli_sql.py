@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.tipoff.cli_run import decision, put, store_in, tipoff
-from tipoff.commands.options import SIMULATED_NOW
-from tipoff.day import LAST_FACT
+from tipoff.folder import SIMULATED_NOW
 
 QUERY = "SELECT workflow_name, action FROM workflow_decisions ORDER BY 1"
 
@@ -44,16 +43,11 @@ def test_a_query_may_come_from_a_file(data: Path) -> None:
 
 
 def test_now_is_the_last_simulated_instant_of_the_folder_unless_given(data: Path) -> None:
-    store_in(data).set_fact(LAST_FACT, "2025-11-13T10:05:00+00:00")
+    store_in(data).set_fact(SIMULATED_NOW, "2025-11-13T10:05:00+00:00")
     ask = ("sql", "SELECT CURRENT_TIMESTAMP() AS t", "--data", data, "--json")
     assert tipoff(*ask).json == [{"t": "2025-11-13T10:05:00+00:00"}]
     given = tipoff(*ask, "--now", "2025-11-12T13:00:00-05:00")
     assert given.json == [{"t": "2025-11-12T18:00:00+00:00"}]
-
-
-def test_the_fact_of_simulated_time_has_one_name() -> None:
-    """It stands twice: tipoff.day is too heavy to import for it."""
-    assert SIMULATED_NOW == LAST_FACT
 
 
 def test_tables_and_views_are_listed(data: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,9 +21,9 @@ import pytest
 from shared.config import load_config
 from shared.settings import Settings
 from tests.tipoff.cli_run import CONFIG, store_in, tipoff
-from tipoff.commands.options import SIMULATED_NOW
 from tipoff.commands.seasons import sample_season
 from tipoff.commands.up import over
+from tipoff.folder import SIMULATED_NOW, remembered_config
 
 #: Seconds until a line must have come.
 PATIENCE = 30.0
@@ -114,6 +115,15 @@ def test_a_killed_process_lets_the_folder_go(tmp_path: Path) -> None:
         first.process.wait(PATIENCE)
     with up(tmp_path) as again:
         again.wait_for(action="up")
+
+
+def test_its_folder_remembers_the_configuration(tmp_path: Path) -> None:
+    config = shutil.copytree(CONFIG, tmp_path / "config")
+    with up(tmp_path / "data", "--config", str(config)) as first:
+        assert f"configuration {config}" in first.wait_for(action="up")["message"]
+    assert remembered_config(tmp_path / "data") == config
+    with up(tmp_path / "data") as again:
+        assert f"configuration {config}" in again.wait_for(action="up")["message"]
 
 
 def test_a_folder_of_simulated_days_is_refused(tmp_path: Path) -> None:

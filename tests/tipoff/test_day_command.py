@@ -28,7 +28,6 @@ from shared.settings import Settings
 from tipoff.commands.day import day
 from tipoff.commands.options import folder_now
 from tipoff.day import (
-    LAST_FACT,
     Day,
     LastInstant,
     _claim_folder,
@@ -37,6 +36,7 @@ from tipoff.day import (
     opened,
     run,
 )
+from tipoff.folder import SIMULATED_NOW, remembered_config
 from tipoff.progress import happened, shown
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -136,6 +136,8 @@ def test_a_day_that_another_configuration_played_is_refused(
     result = tipoff_day("2025-11-06", "--data", str(folder), "--config", str(mine))
     assert isinstance(result.exception, BadInput)
     assert str(result.exception.found).startswith("a day of configuration of 2025-11-06 ")
+    # What was refused changes nothing of how the folder is read.
+    assert remembered_config(folder) is None
 
 
 def test_an_alert_of_the_day_is_not_printed_into_its_answer(
@@ -178,7 +180,7 @@ def test_the_time_of_a_folder_only_grows(tmp_path: Path) -> None:
     store = Store(tmp_path, Schemas(CONFIG / "tables"))
     for reached, now in ((2, 2), (3, 3), (2, 3)):
         LastInstant(store).reach(datetime(2026, 7, reached, 9, 5, tzinfo=UTC))
-        assert store.fact(LAST_FACT) == f"2026-07-0{now}T09:05:00+00:00"
+        assert store.fact(SIMULATED_NOW) == f"2026-07-0{now}T09:05:00+00:00"
 
 
 class Killed(BaseException):

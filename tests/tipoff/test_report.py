@@ -153,9 +153,9 @@ def test_the_terminal_is_told_everything_in_what_it_can_write(encoding: str) -> 
         assert part in text
 
 
-def test_the_next_commands_name_the_folders_as_a_shell_reads_them() -> None:
+def test_the_next_commands_name_the_folder_as_a_shell_reads_them() -> None:
     given = facts(folder="my data")
     out = io.StringIO()
     console = Console(file=out, width=60)
-    render(review(given), console, report=Path("my data/report.html"), config=Path("my config"))
-    assert "tipoff status --data 'my data' --config 'my config'\n" in out.getvalue()
+    render(review(given), console, report=Path("my data/report.html"))
+    assert "tipoff status --data 'my data'\n" in out.getvalue()

@@ -11,16 +11,16 @@ import typer
 from shared.core.errors import BadInput
 from tipoff.commands.cloud import Project, cloud
 from tipoff.commands.options import (
-    SIMULATED_NOW,
     AsJson,
-    ConfigDir,
     Data,
+    FolderConfig,
     day_of,
     instant_of,
-    settings_of,
+    settings_in,
 )
 from tipoff.commands.output import clock_et, counted, et, print_json, print_table
 from tipoff.commands.reading import Reads
+from tipoff.folder import SIMULATED_NOW, remember_config
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ def import_(
         Path, typer.Argument(metavar="FILE", help="scheduleLeagueV2 JSON, our own JSON, or CSV.")
     ],
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Project = None,
     *,
     json: AsJson = False,
@@ -61,7 +61,7 @@ def import_(
     from shared.log import Log
     from tipoff.commands.seasons import read_calendar
 
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     known = load_config(settings.config)
     season = read_calendar(file, known, "FILE")
     if not season.games:
@@ -84,7 +84,9 @@ def bring_in(world: World, season: Calendar) -> str:
     """Make `season` the newest schedule, in the folder's own time; the record's name."""
     from local.world import store_of
 
-    fact = store_of(world).fact(SIMULATED_NOW)
+    store = store_of(world)
+    remember_config(store, world.settings.config)
+    fact = store.fact(SIMULATED_NOW)
     return adopt_next(world, season, instant_of(fact, SIMULATED_NOW) if fact else None)
 
 
@@ -118,7 +120,7 @@ def show(
         str | None, typer.Option("--to", metavar="DATE", help="Last day to show.")
     ] = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     json: AsJson = False,
@@ -137,7 +139,7 @@ def show(
     from shared.config import load_config
     from tipoff.commands.seasons import calendar_for
 
-    settings = settings_of(data, config, whole=False)
+    settings = settings_in(data, config, project, whole=False)
     since = day_of(first, "--from") if first else None
     until = day_of(last, "--to") if last else None
     if since and until and since > until:

@@ -89,7 +89,7 @@ def chaos(
     from tipoff.commands.chaos_record import Run
 
     # No key is needed, and processes are handed what they can be handed.
-    settings = replace(settings_of(None, config), environment="chaos", keys={})
+    settings = replace(settings_of(config), environment="chaos", keys={})
     if jobs < 1:
         raise BadInput("--jobs", jobs, "1 or more")
     if crash_points is not None:

@@ -32,7 +32,7 @@ def check(config: ConfigDir = None, *, json: AsJson = False) -> None:
     """
     from shared.config import load_config
 
-    settings = settings_of(None, config, whole=False)
+    settings = settings_of(config, whole=False)
     errors: list[BadInput] = []
     counts: dict[str, Any] = {}
     try:

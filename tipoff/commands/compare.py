@@ -64,7 +64,7 @@ def compare(
     """
     from dataclasses import replace
 
-    settings = settings_of(None, config)
+    settings = settings_of(config)
     left, right = (existing_store(replace(settings, data=each)) for each in (first, second))
     counts, found = differences(left, right, settings.config / "tables")
     if json:

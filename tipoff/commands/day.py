@@ -70,7 +70,7 @@ def day(
     from tipoff.commands.seasons import read_calendar, sample_season
     from tipoff.day import Day, default_folder
 
-    settings = settings_of(None, config)
+    settings = settings_of(config)
     known = load_config(settings.config)
     sample = sample_season(settings, known)
     played = Day(
@@ -82,7 +82,7 @@ def day(
     folder = data or default_folder(played, settings.data, sample=sample)
     progress = Console(stderr=True, quiet=quiet or json)
     came_to, report = play(played, replace(settings, data=folder), progress)
-    tell(came_to, report, as_json=json, quiet=quiet, config=config)
+    tell(came_to, report, as_json=json, quiet=quiet)
     raise typer.Exit(0 if came_to.met else 1)
 
 
@@ -112,9 +112,7 @@ def play(played: Day, settings: Settings, progress: Console) -> tuple[Review, Pa
     return came_to, write_report(came_to, facts, settings.data / "report.html")
 
 
-def tell(
-    came_to: Review, report: Path, *, as_json: bool, quiet: bool, config: Path | None = None
-) -> None:
+def tell(came_to: Review, report: Path, *, as_json: bool, quiet: bool) -> None:
     """Print the review: all of it, as JSON, or the last word."""
     if as_json:
         from json import dumps
@@ -131,4 +129,4 @@ def tell(
     if quiet:
         ending(came_to, out)
     else:
-        render(came_to, out, report=report, config=config)
+        render(came_to, out, report=report)

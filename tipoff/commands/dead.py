@@ -10,7 +10,7 @@ import typer
 
 from shared.core.errors import BadInput
 from tipoff.commands.cloud import Project
-from tipoff.commands.options import AsJson, ConfigDir, Data, existing_store, settings_of
+from tipoff.commands.options import AsJson, Data, FolderConfig, existing_store, settings_in
 from tipoff.commands.output import print_json, print_table
 from tipoff.commands.reading import Reads
 
@@ -24,7 +24,7 @@ app = typer.Typer(help="Messages that were given up, and giving them another cha
 
 @app.command("list")
 def list_(
-    data: Data = None, config: ConfigDir = None, project: Reads = None, *, json: AsJson = False
+    data: Data = None, config: FolderConfig = None, project: Reads = None, *, json: AsJson = False
 ) -> None:
     """List the dead letters, and why each was given up.
 
@@ -39,7 +39,7 @@ def list_(
     \b
     Exit codes: 0 there are none, 1 there are some, 2 bad input, 3 folder unusable.
     """
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     rows = list(_there(settings, project) if project else _here(settings))
     if json:
         print_json(rows)
@@ -86,7 +86,7 @@ def replay(
         list[int] | None, typer.Argument(metavar="[ID]...", help="Which (default: all).")
     ] = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Project = None,
 ) -> None:
     """Put dead letters back on the bus.
@@ -102,7 +102,7 @@ def replay(
     \b
     Exit codes: 0 put back, 2 an id that is no dead letter, 3 folder unusable.
     """
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     if project is not None:
         _replay_there(settings, project, [str(each) for each in ids or ()])
         return

@@ -31,8 +31,9 @@ from tipoff.commands.embedded import (
     refuse_unfinished,
     seed_of,
 )
-from tipoff.commands.options import SIMULATED_NOW, instant_of
+from tipoff.commands.options import instant_of
 from tipoff.day import Day, LastInstant, opened
+from tipoff.folder import SIMULATED_NOW, remember_config
 
 #: How long in simulated time the work that one message causes may take.
 HORIZON = timedelta(hours=2)
@@ -111,6 +112,7 @@ def deliver_one(
         if instant is not None and live:
             found = f"simulated time {iso(instant)}"
             raise BadInput("--live", found, "real time with real sources")
+        remember_config(store, settings.config)
         league = first_calendar(plain, settings)
         before, dead = _last_row(store), {letter.delivery.id for letter in bus.dead()}
         seed = seed_of(store, 1)

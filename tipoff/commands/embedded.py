@@ -26,9 +26,9 @@ from shared.world import World
 from sim.memory import MemorySecrets
 from sim.sources.server import SourceServer
 from sim.sources.world import SourceWorld
-from tipoff.commands.options import SIMULATED_NOW, instant_of
+from tipoff.commands.options import instant_of
 from tipoff.commands.seasons import sample_season
-from tipoff.day import SEED_FACT
+from tipoff.folder import SEED_FACT, SIMULATED_NOW
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.core.errors import BadInput
-from tipoff.commands.options import AsJson, ConfigDir, Data, day_of, one_of, settings_of
+from tipoff.commands.options import AsJson, Data, FolderConfig, day_of, one_of, settings_in
 from tipoff.commands.output import print_json, print_table
 from tipoff.commands.reading import Reads, now_of, read_from
 
@@ -56,7 +56,7 @@ def export(
         ),
     ] = 14,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     overwrite: Annotated[
@@ -79,7 +79,7 @@ def export(
     Exit codes: 0 written, 2 bad input, no data there, or exported before,
     3 folder unusable, or a project that cannot be read.
     """
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     day = day_of(date, "DATE")
     one_of("--format", form, FORMATS)
     if days < 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.commands.options import AsJson, ConfigDir, Data, day_of, settings_of
+from tipoff.commands.options import AsJson, Data, FolderConfig, day_of, settings_in
 from tipoff.commands.output import print_json, print_table
 from tipoff.commands.reading import Reads, now_of, read_from
 
@@ -52,7 +52,7 @@ def missing(
         ),
     ] = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     json: AsJson = False,
@@ -75,7 +75,7 @@ def missing(
     Exit codes: 0 nothing is missing, 1 something is, 2 bad input or no data there,
     3 folder unusable, or a project that cannot be read.
     """
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     given = day_of(date, "--date") if date else None
     with read_from(settings, project) as world:
         found = list(lacking(world, given, project))

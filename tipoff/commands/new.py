@@ -70,7 +70,7 @@ def scraper(
     """
     from tipoff.making import Wanted, make
 
-    settings = settings_of(None, config, whole=False)
+    settings = settings_of(config, whole=False)
     wanted = Wanted(
         name=name,
         source=source,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.core.errors import BadInput
+from tipoff.folder import DATABASE, SIMULATED_NOW, has_store, remembered_config
 
 if TYPE_CHECKING:
     from local.store import Store
@@ -33,6 +34,15 @@ ConfigDir = Annotated[
         help="Configuration folder (default: $TIPOFF_CONFIG, else Tipoff's own config/).",
     ),
 ]
+FolderConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="DIR",
+        help="Configuration folder (default: $TIPOFF_CONFIG, else the one that the data folder "
+        "was last worked with, else Tipoff's own config/).",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 At = Annotated[
     str | None,
@@ -47,15 +57,13 @@ CalendarFile = Annotated[
     ),
 ]
 
-#: The fact in which a folder of simulated days keeps its last instant (tipoff.day writes it).
-SIMULATED_NOW = "simulated_now"
 
-#: Where the store of a data folder lies.
-DATABASE = "tipoff.db"
+#: What --config and $TIPOFF_CONFIG may name.
+EXISTS = "a folder that exists"
 
 
-def settings_of(data: Path | None, config: Path | None, *, whole: bool = True) -> Settings:
-    """The process's settings, with the folders that the options name.
+def settings_of(config: Path | None, *, whole: bool = True) -> Settings:
+    """The process's settings, with the configuration folder that the option names.
 
     BadInput for a configuration folder that is not there, or (if `whole`) has no tables or views:
     without them every row would be refused, and a day would look as if nothing had run.
@@ -63,19 +71,34 @@ def settings_of(data: Path | None, config: Path | None, *, whole: bool = True) -
     from shared.settings import read_settings
 
     found = read_settings()
-    found = replace(found, data=data or found.data, config=config or found.config)
-    if not found.config.is_dir():
-        raise BadInput("configuration folder", found.config, "a folder that exists")
-    for folder, kind in (("tables", "*.json"), ("views", "*.sql")):
-        if whole and not any((found.config / folder).glob(kind)):
-            allowed = f"one with {folder}/: take a copy of Tipoff's own config/ and change that"
-            raise BadInput("configuration folder", found.config, allowed)
-    return found
+    return _with_config(found, config or found.config, EXISTS, whole=whole)
 
 
-def has_store(folder: Path) -> bool:
-    """Whether anything was ever kept in `folder`."""
-    return (folder / DATABASE).is_file()
+def settings_in(
+    data: Path | None, config: Path | None, project: str | None = None, *, whole: bool = True
+) -> Settings:
+    """The same for a data folder, which remembers the configuration that it was worked with.
+
+    With a `project` the folder has no say.
+    """
+    from shared.settings import read_settings
+
+    found, allowed = read_settings(), EXISTS
+    found = replace(found, data=data or found.data)
+    if config is None and project is None and not found.keys.get("TIPOFF_CONFIG"):
+        config = remembered_config(found.data)
+        allowed += f" (the one that {found.data} was last worked with; --config names another)"
+    return _with_config(found, config or found.config, allowed, whole=whole)
+
+
+def _with_config(settings: Settings, folder: Path, allowed: str, *, whole: bool) -> Settings:
+    if not folder.is_dir():
+        raise BadInput("configuration folder", folder, allowed)
+    for name, kind in (("tables", "*.json"), ("views", "*.sql")):
+        if whole and not any((folder / name).glob(kind)):
+            allowed = f"one with {name}/: take a copy of Tipoff's own config/ and change that"
+            raise BadInput("configuration folder", folder, allowed)
+    return replace(settings, config=folder)
 
 
 def folders_below(folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, Data, day_of, settings_of
+from tipoff.commands.options import AsJson, CalendarFile, Data, FolderConfig, day_of, settings_in
 from tipoff.commands.output import et, on_terminal, print_json, print_table, wall_et
 from tipoff.commands.reading import Reads
 
@@ -20,7 +20,7 @@ def plan(
     date: DATE,
     calendar: CalendarFile = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     json: AsJson = False,
@@ -44,7 +44,7 @@ def plan(
     from shared.core.plan import make_plan
     from tipoff.commands.seasons import calendar_for
 
-    settings = settings_of(data, config, whole=False)
+    settings = settings_in(data, config, project, whole=False)
     day = day_of(date, "DATE")
     known = load_config(settings.config)
     season, origin, name = calendar_for(calendar, settings, known, project)

@@ -10,14 +10,14 @@ import typer
 from shared.core.errors import BadInput
 from tipoff.commands.options import (
     AsJson,
-    ConfigDir,
     Data,
+    FolderConfig,
     day_of,
     existing_store,
     folder_now,
     instant_of,
     real_now,
-    settings_of,
+    settings_in,
 )
 from tipoff.commands.reading import Reads
 from tipoff.commands.sql import _print as print_answer
@@ -40,7 +40,7 @@ def query(
         typer.Option("--now", metavar="INSTANT", help="@now (default: as for sql)."),
     ] = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     text: Annotated[
@@ -74,7 +74,7 @@ def query(
     if text:
         typer.echo(found.sql, nl=False)
         return
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     columns, rows = _answer(settings, found, date, days, now, project)
     print_answer(columns, rows, json=json, csv=csv)
 

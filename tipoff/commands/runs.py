@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.core.errors import BadInput
-from tipoff.commands.options import AsJson, ConfigDir, Data, day_of, one_of, settings_of
+from tipoff.commands.options import AsJson, Data, FolderConfig, day_of, one_of, settings_in
 from tipoff.commands.output import clock_et, counted, print_json, print_table
 from tipoff.commands.reading import Reads, now_of, read_from
 
@@ -41,7 +41,7 @@ def runs(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", help="The newest N (0: all).")] = 50,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     json: AsJson = False,
@@ -60,7 +60,7 @@ def runs(
     Exit codes: 0 listed (also none), 2 bad input or no data there,
     3 folder unusable, or a project that cannot be read.
     """
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     if limit < 0:
         raise BadInput("--limit", limit, "0 (all) or more")
     if status is not None:

@@ -13,12 +13,12 @@ from tipoff.commands.cloud import Project
 from tipoff.commands.options import (
     AsJson,
     At,
-    ConfigDir,
     Data,
+    FolderConfig,
     day_of,
     instant_of,
     one_of,
-    settings_of,
+    settings_in,
 )
 from tipoff.commands.trigger import Fresh, TargetDate
 
@@ -47,7 +47,7 @@ def scrape(
     ] = None,
     at: At = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Project = None,
     *,
     fresh: Fresh = False,
@@ -68,7 +68,7 @@ def scrape(
     \b
     Exit codes: 0 it ended well, 1 it failed, 2 bad input, 3 folder unusable.
     """
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     day = day_of(date, "--date") if date else None
 
     def build(known: Config) -> Message:

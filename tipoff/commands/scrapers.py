@@ -43,7 +43,7 @@ def scrapers(
     """
     from shared.config import load_config
 
-    folder = settings_of(None, config, whole=False).config
+    folder = settings_of(config, whole=False).config
     known = load_config(folder)
     found = [_facts(known, entry) for _, entry in sorted(known.scrapers.items())]
     if wide or json:

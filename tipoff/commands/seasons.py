@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tipoff.commands.options import existing_store, has_store, read_file
+from tipoff.commands.options import existing_store, read_file
+from tipoff.folder import has_store
 
 if TYPE_CHECKING:
     from shared.core.calendar import Calendar

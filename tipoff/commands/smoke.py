@@ -67,7 +67,7 @@ def smoke(
     from shared.core.messages import Tick
     from shared.messages import CLEANUP_TICK, message
 
-    with cloud(settings_of(None, config), project) as world:
+    with cloud(settings_of(config), project) as world:
         tick = real_now().replace(second=0, microsecond=0)
         began = world.clock.now()
         body = message(CLEANUP_TICK, Tick(job="smoke", at=tick, triggered_by="smoke"))

@@ -11,13 +11,13 @@ import typer
 from shared.core.errors import BadInput
 from tipoff.commands.options import (
     AsJson,
-    ConfigDir,
     Data,
+    FolderConfig,
     existing_store,
     folder_now,
     instant_of,
     read_file,
-    settings_of,
+    settings_in,
 )
 from tipoff.commands.output import print_json, print_table
 from tipoff.commands.reading import Reads
@@ -44,7 +44,7 @@ def sql(
         ),
     ] = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     tables: Annotated[
@@ -71,7 +71,7 @@ def sql(
 
     if json and csv:
         raise BadInput("--json and --csv", "both", "one of them")
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     asked = None if tables else _query(query, file)
     if project is not None:
         _there(settings, project, asked, now=now, json=json, csv=csv)

@@ -13,8 +13,9 @@ from shared.core.history import NOTHING
 from shared.core.reconcile import completeness
 from shared.page.seen import Seen, look
 from tipoff.commands.folder_lock import holder
-from tipoff.commands.options import has_store, real_now
+from tipoff.commands.options import real_now
 from tipoff.commands.reading import now_of, read_from
+from tipoff.folder import has_store
 
 if TYPE_CHECKING:
     from shared.core.ports import Row

@@ -11,15 +11,15 @@ import typer
 from tipoff.commands.options import (
     AsJson,
     At,
-    ConfigDir,
     Data,
+    FolderConfig,
     folders_below,
-    has_store,
     instant_of,
-    settings_of,
+    settings_in,
 )
 from tipoff.commands.output import clock_et, coloured, print_json
 from tipoff.commands.reading import Reads
+from tipoff.folder import has_store
 
 if TYPE_CHECKING:
     from shared.core.alerts import Alert
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def status(
     at: At = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Reads = None,
     *,
     json: AsJson = False,
@@ -52,7 +52,7 @@ def status(
     from shared.core.alerts import Severity
     from tipoff.commands.state import state_of
 
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     instant = instant_of(at, "--at") if at else None
     found, alerts = state_of(settings, project, instant)
     if json:

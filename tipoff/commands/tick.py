@@ -13,12 +13,12 @@ from tipoff.commands.folder_lock import holder
 from tipoff.commands.options import (
     AsJson,
     At,
-    ConfigDir,
     Data,
+    FolderConfig,
     instant_of,
     one_of,
     real_now,
-    settings_of,
+    settings_in,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def tick(
     ],
     at: At = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Project = None,
     *,
     live: Live = False,
@@ -66,7 +66,7 @@ def tick(
     Exit codes: 0 done, 1 something failed, 2 bad input, 3 folder unusable.
     """
     topic = TOPICS[one_of("tick", what, TOPICS)]
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     instant = instant_of(at, "--at") if at else None
     beside = (holder(settings.data) or {}).get("command") == "tipoff up"
     # In real time the instant travels in the message; simulated time is the delivery's.

@@ -11,12 +11,12 @@ from tipoff.commands.cloud import Project
 from tipoff.commands.options import (
     AsJson,
     At,
-    ConfigDir,
     Data,
+    FolderConfig,
     day_of,
     instant_of,
     one_of,
-    settings_of,
+    settings_in,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def trigger(
     date: TargetDate = None,
     at: At = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     project: Project = None,
     *,
     fresh: Fresh = False,
@@ -55,7 +55,7 @@ def trigger(
     \b
     Exit codes: 0 every run ended well, 1 something failed, 2 bad input, 3 folder unusable.
     """
-    settings = settings_of(data, config)
+    settings = settings_in(data, config, project)
     day = day_of(date, "--date") if date else None
 
     def build(known: Config) -> Message:

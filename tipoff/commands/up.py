@@ -15,7 +15,7 @@ import typer
 from shared.core.errors import BadInput
 from tipoff.commands.by_hand import Live
 from tipoff.commands.folder_lock import holding
-from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, Data, settings_of
+from tipoff.commands.options import AsJson, CalendarFile, Data, FolderConfig, settings_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +42,7 @@ def up(
     ] = 1,
     calendar: CalendarFile = None,
     data: Data = None,
-    config: ConfigDir = None,
+    config: FolderConfig = None,
     *,
     live: Live = False,
     json: AsJson = False,
@@ -64,7 +64,7 @@ def up(
     """
     from shared.config import load_config
 
-    settings = settings_of(data, config)
+    settings = settings_in(data, config)
     known = load_config(settings.config)
     _check_port(port)
     stop = threading.Event()
@@ -103,6 +103,7 @@ def _serve(
     from shared.wiring import installed
     from tipoff.commands.embedded import real_time
     from tipoff.commands.seasons import calendar_for
+    from tipoff.folder import is_own
 
     log = Log("INFO") if json else plain_log()
     season, origin, _ = calendar_for(file, settings, config)
@@ -114,8 +115,9 @@ def _serve(
         stack.enter_context(installed(world))
         host = stack.enter_context(Host(port=port))
         sources = "real sources" if live else f"simulated sources, seed {seed} (--live: real ones)"
+        own = "" if is_own(settings.config) else f", configuration {settings.config}"
         log.info(
-            f"up at {host.url}, data in {settings.data}, {sources}, schedule: {origin}"
+            f"up at {host.url}, data in {settings.data}{own}, {sources}, schedule: {origin}"
             f"{over(season, world.clock.now())}",
             action="up",
             url=host.url,
@@ -151,8 +153,10 @@ def _bring_in(world: World, season: Calendar, *, given: bool) -> None:
     from shared import records
     from tipoff.commands.calendar import adopt_next
     from tipoff.commands.embedded import refuse_simulated
+    from tipoff.folder import remember_config
 
     refuse_simulated(store_of(world), world.settings.data)
+    remember_config(store_of(world), world.settings.config)
     if given or records.newest_schedule(world.state, world.config) is None:
         adopt_next(world, season)
 
