@@ -13,7 +13,7 @@ import pytest
 
 from local.world import open as open_folder
 from shared.settings import Settings
-from tests.page.days import OUTAGE, out_of_order
+from tests.page.days import OUTAGE, SEASON, out_of_order
 from tests.tipoff.cli_run import CONFIG, put, store_in, tipoff
 
 DAY = OUTAGE.isoformat()
@@ -96,6 +96,19 @@ def test_slots_that_nothing_ran_are_missing_and_what_is_not_due_is_not(data: Pat
         (each["urgency"] for each in said.json), key=("CRITICAL", "WARNING", "RECENT").index
     )
     assert "urgency" in tipoff("missing", "--data", data).out
+
+
+def test_what_was_over_before_the_first_start_is_not_missing(tmp_path: Path) -> None:
+    """A first start at 16:30: the morning's slots were aborted, and nobody had promised them."""
+    data = tmp_path / "late"
+    store_in(data).set_fact("simulated_now", f"{DAY}T09:55:00+00:00")
+    assert tipoff("calendar", "import", SEASON, "--data", data).code == 0
+    for tick in ("lock", "evaluate"):
+        assert tipoff("tick", tick, "--at", f"{DAY}T16:30:00-05:00", "--data", data).code in (0, 1)
+    aborted = "SELECT COUNT(*) AS n FROM workflow_decisions WHERE action = 'ABORT'"
+    assert tipoff("sql", aborted, "--data", data, "--json").json[0]["n"] > 1
+    said = tipoff("missing", "--data", data, "--json")
+    assert [each["which"] for each in said.json if each["kind"] in ("slot", "data")] == []
 
 
 def test_what_no_slot_of_the_plan_asks_for_is_not_missing(data: Path, tmp_path: Path) -> None:

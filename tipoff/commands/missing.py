@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ from tipoff.commands.reading import Reads, now_of, read_from
 if TYPE_CHECKING:
     from shared.core.report.day import DayReport
     from shared.core.report.facts import Facts
+    from shared.core.report.lines import SlotLine
     from shared.page.seen import Seen
     from shared.world import World
 
@@ -61,7 +62,7 @@ def missing(
 
     Slots (planned runs) that nothing ran and nothing made up for, datasets that are not whole,
     RUNs without an execution, and files that never reached the warehouse. Nothing is listed
-    because it is not due yet.
+    that is not due yet, or was over before anything ran here for the first time.
 
     A file is CRITICAL after 240 minutes and WARNING after 120; data of games is CRITICAL a day
     after its own; slots and executions are as their workflow's priority.
@@ -106,18 +107,31 @@ def lacking(world: World, given: dt.date | None, project: str | None) -> Iterato
         report = report_of(facts)
         if day == days[-1]:
             yield from _files(seen)
-        yield from _slots(report, seen)
+        slots = _promised(report, seen)
+        yield from _slots(slots, seen)
         yield from _executions(report, facts)
         if report.revision:
-            yield from _data(report, facts)
+            yield from _data(report, slots, facts)
 
 
-def _slots(report: DayReport, seen: Seen) -> Iterator[Missing]:
+def _promised(report: DayReport, seen: Seen) -> list[SlotLine]:
+    """The slots in force, but for those that were over before Tipoff was first started here."""
+    from shared.core.report.lines import Verdict
+
+    began = seen.facts.began
+    return [
+        line
+        for line in report.slots
+        if line.verdict is not Verdict.WITHDRAWN and (began is None or line.closes_at > began)
+    ]
+
+
+def _slots(slots: Sequence[SlotLine], seen: Seen) -> Iterator[Missing]:
     """Slots that no run, and nothing else, brought anything for."""
     from shared.core.report.lines import Verdict
 
     made_up = {fact.slot.slot_id for fact in seen.facts.slots if fact.made_up}
-    for line in report.slots:
+    for line in slots:
         if line.verdict in (Verdict.MISSING, Verdict.ABORTED) and line.slot_id not in made_up:
             workflow = seen.config.workflows.get(line.workflow)
             urgent = workflow is not None and workflow.priority.value == "CRITICAL"
@@ -149,15 +163,12 @@ def _executions(report: DayReport, facts: Facts) -> Iterator[Missing]:
             )
 
 
-def _data(report: DayReport, facts: Facts) -> Iterator[Missing]:
+def _data(report: DayReport, slots: Sequence[SlotLine], facts: Facts) -> Iterator[Missing]:
     """What the day lacks, after the last slot that asks for it has closed.
 
-    What no slot in force asks for was promised by nobody.
+    What none of `slots` asks for was promised by nobody.
     """
-    from shared.core.report.lines import Verdict
-
     over = report.at - facts.start >= dt.timedelta(hours=24) + GAP
-    slots = [line for line in report.slots if line.verdict is not Verdict.WITHDRAWN]
     asked = _datasets(facts, {line.workflow for line in slots})
     hoped = _datasets(facts, {line.workflow for line in slots if line.closes_at > report.at})
     for line in report.datasets:
