@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from shared.core.messages import RunOrder, RunRequest, Tick
-from shared.errors import PortUnavailable
 from shared.records import claim
 from tests.core.made import NOV_12, game
 from tests.functions.worlds import Here
@@ -80,11 +79,7 @@ def test_a_tick_that_decides_again_finds_its_own_abort(here: Here, ordered: RunO
 def test_a_run_by_hand_whose_order_ended_for_good_is_told_at_its_end(here: Here) -> None:
     """The instance died between the manifest and the row, and nobody delivered again."""
     here.at("12:00")
-    request = RunRequest(workflow="referee_discovery")
-    here.journal.down = True
-    with pytest.raises(PortUnavailable):
-        here.deliver("executor", request)
-    here.journal.down = False
+    here.deliver_without_tables("executor", RunRequest(workflow="referee_discovery"))
     here.at("12:50")
     here.deliver("executor", Tick())
     (row,) = here.rows("workflow_decisions")
@@ -96,20 +91,13 @@ def test_a_run_by_hand_whose_order_ended_for_good_is_told_at_its_end(here: Here)
 def test_a_run_by_hand_is_told_though_its_end_could_not_be_either(here: Here) -> None:
     """The tables are away at its beginning and when it is decided how it ended."""
     here.at("12:00")
-    request = RunRequest(workflow="referee_discovery")
-    here.journal.down = True
-    with pytest.raises(PortUnavailable):
-        here.deliver("executor", request)
-    here.journal.down = False
+    here.deliver_without_tables("executor", RunRequest(workflow="referee_discovery"))
     here.at("12:16")
     here.deliver("executor", Tick())
     (chunk,) = here.pulled("scrape-nba-official")
     here.deliver("scraper", chunk)
     (report,) = here.pulled("run-advance")
-    here.journal.down = True
-    with pytest.raises(PortUnavailable):
-        here.deliver("executor", report)
-    here.journal.down = False
+    here.deliver_without_tables("executor", report)
     here.at("12:30")
     here.deliver("executor", Tick())
     (row,) = here.rows("workflow_decisions")

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import httpx
+import pytest
 
 from shared import records
 from shared.core.calendar import Calendar
@@ -150,6 +151,13 @@ class Here:
             attributes=facts.get("attributes", {}),
         )
         function(name).handle(event, self.world)
+
+    def deliver_without_tables(self, name: str, content: Content) -> None:
+        """A delivery while no row can be written: it fails, and would come again."""
+        self.journal.down = True
+        with pytest.raises(PortUnavailable):
+            self.deliver(name, content)
+        self.journal.down = False
 
     def pulled(self, topic: str | None = None) -> list[Any]:
         """The contents published since the last pull, of one topic or of all."""
