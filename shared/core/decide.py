@@ -82,7 +82,7 @@ def _slot(
         return
     if moment.closes_now(slot):
         # A tick inside the window has said already that a poll is not needed.
-        told = satisfied(workflow, slot, day) and not moment.skipped(slot)
+        told = satisfied(workflow, slot, day) and not moment.skipped(slot, day.plan.made_at)
         if not attempts and not told:
             wanted = wanted_games(moment, workflow, slot, day, games, config, attempts)
             yield _close(moment, workflow, slot, day, games, wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.ids import GRACE
 from shared.core.slots import Slot
 
 
@@ -26,10 +27,16 @@ class Moment:
         """Whether the slot is open by its window, or ends now."""
         return slot.opens_at <= self.tick < slot.closes_at or self.closes_now(slot)
 
-    def skipped(self, slot: Slot) -> bool:
-        """Whether no tick fell inside the slot, as far as the tick before tells."""
-        return self.previous is None or self.previous < slot.opens_at
-
     def is_open(self, slot: Slot) -> bool:
         """Whether tick and clock both lie inside [opens_at, closes_at)."""
         return slot.opens_at <= self.tick < slot.closes_at and self.now < slot.closes_at
+
+    def skipped(self, slot: Slot, planned: datetime) -> bool:
+        """Whether no tick saw the slot open, as far as the tick before tells.
+
+        `planned` is when its plan's newest revision was made, by a clock that may be GRACE behind:
+        a tick that comes late may bring a slot back in its midst, after its own tick.
+        """
+        if self.previous is None:
+            return True
+        return self.previous < max(slot.opens_at, planned + GRACE)

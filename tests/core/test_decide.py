@@ -71,10 +71,11 @@ def said(
     *attempts: Attempt,
     games: Sequence[Game] = GAMES,
     covered: Sequence[str] = (),
+    made_at: str = "05:00",
 ) -> tuple[Decision, ...]:
     """The decisions of a day with these attempts; `covered` games are in both datasets."""
     day = DayHistory(
-        plan=planned(NOV_12, games, using),
+        plan=replace(planned(NOV_12, games, using), made_at=at(made_at)),
         attempts=attempts,
         covered=dict.fromkeys(DATASETS, frozenset(covered)),
     )
@@ -174,6 +175,24 @@ def test_a_satisfied_poll_that_no_tick_saw_is_told_at_the_next_one() -> None:
     found = said(one(POLLS), moment("12:00", "09:00"), FOUND)
     assert codes(found) == ["SKIP satisfied"] * 3
     assert [d.action for d in found] == [Action.SKIP] * 3
+
+
+@pytest.mark.parametrize(
+    ("made_at", "closing"),
+    [
+        # The tick of 10:00 saw the plan that was made five minutes before it, and no later one.
+        ("09:55", []),
+        ("09:56", ["10:00"]),
+        ("10:11", ["10:00"]),
+    ],
+)
+def test_a_satisfied_poll_that_came_back_after_its_tick_is_told_at_its_end(
+    made_at: str, closing: list[str]
+) -> None:
+    """A tick of 08:00 that comes at 10:11 finds a new game, and brings the poll of 10:00 back."""
+    found = said(one(POLLS), moment("11:00"), FOUND, made_at=made_at)
+    assert codes(found) == ["SKIP satisfied"] * (len(closing) + 1)
+    assert [d.slot and d.slot.expected_run_time for d in found][:-1] == [at(t) for t in closing]
 
 
 def test_needs_wait_while_the_slot_is_open_and_abort_it_at_its_end() -> None:

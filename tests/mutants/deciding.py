@@ -35,18 +35,10 @@ GUARDS = (
         MOMENT,
         """        return slot.opens_at <= self.tick < slot.closes_at or self.closes_now(slot)
 
-    def skipped(self, slot: Slot) -> bool:
-        \"\"\"Whether no tick fell inside the slot, as far as the tick before tells.\"\"\"
-        return self.previous is None or self.previous < slot.opens_at
-
     def is_open(self, slot: Slot) -> bool:
         \"\"\"Whether tick and clock both lie inside [opens_at, closes_at).\"\"\"
         return slot.opens_at <= self.tick < slot.closes_at and self.now < slot.closes_at""",
         """        return self.tick < slot.closes_at or self.closes_now(slot)
-
-    def skipped(self, slot: Slot) -> bool:
-        \"\"\"Whether no tick fell inside the slot, as far as the tick before tells.\"\"\"
-        return self.previous is None or self.previous < slot.opens_at
 
     def is_open(self, slot: Slot) -> bool:
         \"\"\"Whether tick and clock both lie inside [opens_at, closes_at).\"\"\"
@@ -134,6 +126,14 @@ GUARDS = (
         "    if not isinstance(trigger, Discovery) or trigger.refresh:",
         "    if True:",
         "what was found would be polled all day",
+        TEST,
+    ),
+    guard(
+        "a poll that came back after its tick is told at its end",
+        MOMENT,
+        "        return self.previous < max(slot.opens_at, planned + GRACE)",
+        "        return self.previous < slot.opens_at",
+        "a slot would end without a word",
         TEST,
     ),
     guard(
