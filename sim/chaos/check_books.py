@@ -50,11 +50,18 @@ def books_are_closed_once(tables: Tables) -> Iterator[Violation]:
 def every_day_has_books(tables: Tables) -> Iterator[Violation]:
     """A day that was promised something has books, once a lock got as far as that.
 
+    What `expects` nothing (a schedule) has no book: a plan of such workflows alone promises none.
     A lock goes through its days in order, and may be given up between two of them; the next
     morning's goes on. What it has recorded is appended, whatever happens.
     """
     told = {row["date"] for row in tables.of(BOOKS)}
-    for day in {row["date"] for row in tables.of(LOCKED)} - told:
+    known = tables.config.scrapers
+    promised = {
+        row["date"]
+        for row in tables.of(LOCKED)
+        if any(known[name].expects != "none" for name in row["scrapers"])
+    }
+    for day in promised - told:
         if any(book >= day for _, book in _recorded(tables)):
             yield Violation("day_without_books", day)
 
