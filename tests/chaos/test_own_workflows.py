@@ -1,4 +1,4 @@
-"""The simulator over workflows that are not the shipped ones: every kind of trigger, and needs."""
+"""The simulator over workflows other than the shipped: games one by one, and chains of needs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from shared.settings import Settings
 from sim.chaos.campaign import Terrain, judge
 from tests.chaos.made import ROOT
-from tipoff.cli import app
+from tests.tipoff.cli_run import tipoff
 
 REFRESH = {"kind": "every", "hours": 3}, ["nbac_schedule_api"]
 
@@ -87,8 +86,8 @@ def test_workflows_of_ones_own_keep_every_promise(
     tmp_path: Path, workflows: dict[str, Any]
 ) -> None:
     folder = configuration(tmp_path / "mine", workflows)
-    checked = CliRunner().invoke(app, ["check", "--config", str(folder)])
-    assert checked.exit_code == 0, checked.output
+    checked = tipoff("check", "--config", folder)
+    assert checked.code == 0, checked.out
     settings = Settings(environment="test", config=folder)
     ran = 0
     # The last: no schedule for two days, and so plans that promise nothing.

@@ -87,7 +87,8 @@ def settings_in(
     found = replace(found, data=data or found.data)
     if config is None and project is None and not found.keys.get("TIPOFF_CONFIG"):
         config = remembered_config(found.data)
-        allowed += f" (the one that {found.data} was last worked with; --config names another)"
+        if config is not None:
+            allowed += f" (the one that {found.data} was last worked with; --config names another)"
     return _with_config(found, config or found.config, allowed, whole=whole)
 
 
