@@ -1,11 +1,13 @@
-"""bqemulator without its download and with load jobs that keep their ids: run in .venv-emulators.
+"""bqemulator as BigQuery answers, and without its download: run in .venv-emulators.
 
     python bigquery_emulator.py PORT
 
 At its start it would fetch DuckDB's spatial extension from its vendor, and end where there is
 no network: nothing here is spatial. An uploaded load gets an id of the emulator's own making,
 whatever id was asked for, and so runs as often as it is sent: here the id that was asked for
-is kept, and a taken one is answered 409, as BigQuery answers it.
+is kept, and a taken one is answered 409, as BigQuery answers it. A query that fails would be
+answered 200 with no rows and its error beside them, which Google's client takes for an empty
+result: here it is the 400 or 404 that BigQuery answers.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
-from bqemulator.api.routes import upload
+from bqemulator.api.routes import jobs, upload
 from bqemulator.catalog.models import JobMeta
 from bqemulator.config import Settings
 from bqemulator.domain.errors import ResourceRef, resource_already_exists
@@ -80,6 +82,7 @@ async def serve(port: int) -> None:
 
 if __name__ == "__main__":
     DuckDBEngine._load_spatial = _no_spatial
+    jobs._SQL_EXECUTION_DOMAIN_ERRORS = ()  # none is caught: they become statuses
     upload._new_job_id = _job_id.get
     upload._load_configuration_from_envelope = configuration_with_id
     upload._run_load = run_once

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -23,23 +24,40 @@ from tests.cloud.evening import the_day
 from tests.cloud.functions import deployed
 from tests.cloud.project import Project, furnished
 
-RUNBOOK = (Path(__file__).resolve().parents[2] / "docs" / "runbook.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 #: topic -> body, as the runbook publishes it.
 PUBLISHED = dict(re.findall(r"gcloud pubsub topics publish (\S+) --message '([^']+)'", RUNBOOK))
 #: function -> CloudEvent, as the runbook calls it.
 CALLED = dict(re.findall(r"gcloud functions call (\S+) .*--cloud-event '([^']+)'", RUNBOOK))
 
 
+def quick(folder: Path) -> Path:
+    """The configuration, with no source that must be asked slowly.
+
+    A tick in real time runs what the hour asks for: in the morning the rosters of thirty teams,
+    of a source that may be asked every three seconds.
+    """
+    shutil.copytree(ROOT / "config", folder)
+    sources = folder / "sources.yaml"
+    slow = re.compile(r"^( +rate:) [0-2](\.\d+)?\b", re.MULTILINE)
+    text, changed = slow.subn(r"\1 10", sources.read_text("utf-8"))
+    assert changed
+    sources.write_text(text, "utf-8")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def project(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     day = the_day()
     sources = SourceWorld(day.calendar, seed=day.seed, troubles=False)
+    config = quick(tmp_path_factory.mktemp("quick") / "config")
     with (
         SourceServer(sources, clock=lambda: datetime.now(UTC)) as server,
         deployed(
             emulators,
             tmp_path_factory.mktemp("functions"),
-            env={"TIPOFF_SOURCES_URL": server.url},
+            env={"TIPOFF_SOURCES_URL": server.url, "TIPOFF_CONFIG": str(config)},
         ) as running,
         furnished(running) as made,
     ):

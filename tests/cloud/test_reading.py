@@ -162,6 +162,19 @@ def test_sql_asks_bigquery_itself(ask: Ask) -> None:
     assert "nba_orchestration.workflow_decisions" in tables
 
 
+@pytest.mark.parametrize(
+    "wrong", ["SELECT 1 FROM no_such_table", "SELECT no_such_column FROM cleanup_operations"]
+)
+def test_sql_that_bigquery_refuses_is_told_as_bad_input(
+    emulators: Emulators, project: Settings, wrong: str
+) -> None:
+    told = CliRunner(env=dict(emulators.environment)).invoke(
+        app, ["sql", wrong, "--project", str(project.project)], catch_exceptions=False
+    )
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "a query that BigQuery answers" in told.stderr
+
+
 def test_dead_letters_are_listed_kept_and_put_back(ask: Ask, project: Settings) -> None:
     subscriber = clients.subscriber(project)
     place = f"projects/{project.project}"

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from shared import records
+from shared.core.execution import failed_outcome
+from shared.core.messages import ScrapeRequest
+from shared.effects import outcome_name
+from shared.handmade import chunk_by_hand
+from shared.messages import Event
+from shared.world import World
 from tests.cloud.emulators import Emulators
 from tests.cloud.functions import deployed
 from tests.cloud.project import Project, furnished
@@ -62,6 +71,35 @@ def test_a_tick_that_nobody_takes_up_is_told_with_where_to_look(
         told = smoke(emulators, running.project, "--wait", 1)
     assert told.exit_code == 1
     assert "not decided after 1 s: the subscription cleanup-tick-to-cleanup" in told.stderr
+
+
+def test_what_the_row_tells_of_is_told_as_an_error(
+    emulators: Emulators, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("unread")
+    with deployed(emulators, folder, names=["cleanup"]) as running, furnished(running) as project:
+        leave_a_file(project.world)
+        dataset = project.world.settings.dataset
+        project.bigquery.delete_table(f"{running.project}.{dataset}.file_processing_log")
+        told = smoke(emulators, running.project)
+    assert told.exit_code == 1
+    assert "the row tells: the loads could not be read, nothing is announced" in told.stderr
+
+
+def leave_a_file(world: World) -> None:
+    """A run of two hours ago names a file: whether it was loaded must be looked up."""
+    then = world.clock.now() - timedelta(hours=2)
+    asked = Event(content=ScrapeRequest(scraper="bdl_standings"), message_id="1", published_at=then)
+    outcome = failed_outcome(
+        chunk_by_hand(world, asked.expect(ScrapeRequest), asked), "lost", "", then
+    )
+    (run,) = outcome.results
+    wrote = replace(
+        run, status="success", record_count=1, path="bdl/standings/1.json", generation=1
+    )
+    outcome = replace(outcome, results=(wrote,))
+    tags = records.outcome_metadata(outcome, world.config)
+    records.create(world.state, outcome_name(outcome), outcome, tags)
 
 
 def test_a_project_without_topics_is_told_at_once(emulators: Emulators) -> None:

@@ -95,8 +95,7 @@ def emulated(store: Store, bigquery_client: bigquery.Client) -> Ask:
     def ask(text: str, params: Params) -> Answer:
         given = [bigquery.ScalarQueryParameter(n, _kind(v), v) for n, v in params.items()]
         job = bigquery.QueryJobConfig(query_parameters=given)
-        # query_and_wait answers nothing where the emulator refuses a query; a job says why.
-        answer = client.query(text, job_config=job).result()
+        answer = client.query_and_wait(text, job_config=job)
         return tuple(field.name for field in answer.schema), [row.values() for row in answer]
 
     return ask
