@@ -49,6 +49,13 @@ def crash_points(
         settings=settings,
         every=every,
     )
+    calls = "each external call" if every == 1 else f"one external call in {every}"
+    # The processes tell at their end: until then this line is all there is to see.
+    typer.echo(
+        f"{day}: an instance dies before and after {calls}, in {jobs} "
+        f"process{'es' if jobs > 1 else ''}. Every call of a full day takes some minutes.",
+        err=True,
+    )
     began = time.perf_counter()
     points = list(play(stretch, jobs))
     seconds = round(time.perf_counter() - began, 1)
