@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from local.store import RAW, Store
 from local.world import build_world, store_of
@@ -26,7 +25,7 @@ from tests.cloud.emulators import Emulators
 from tests.cloud.provision import provision
 from tests.contracts.cloud import settings_of
 from tests.page.days import OUTAGE, out_of_order
-from tipoff.cli import app
+from tests.tipoff.cli_run import tipoff
 
 DAY = OUTAGE.isoformat()
 AT = f"{DAY}T17:10:00-05:00"
@@ -74,11 +73,9 @@ def ask(emulators: Emulators, project: Settings, folder: Path) -> Ask:
 
     def run(*args: str, cloud: bool) -> tuple[int, str]:
         where = ["--project", str(project.project)] if cloud else ["--data", str(folder)]
-        result = CliRunner(env=dict(emulators.environment)).invoke(
-            app, [*args, *where], catch_exceptions=False
-        )
-        assert not result.stderr, result.stderr
-        return result.exit_code, result.stdout
+        told = tipoff(*args, *where, env=emulators.environment)
+        assert not told.err, told.err
+        return told.code, told.out
 
     return run
 
@@ -168,11 +165,9 @@ def test_sql_asks_bigquery_itself(ask: Ask) -> None:
 def test_sql_that_bigquery_refuses_is_told_as_bad_input(
     emulators: Emulators, project: Settings, wrong: str
 ) -> None:
-    told = CliRunner(env=dict(emulators.environment)).invoke(
-        app, ["sql", wrong, "--project", str(project.project)], catch_exceptions=False
-    )
-    assert (told.exit_code, told.stdout) == (2, "")
-    assert "a query that BigQuery answers" in told.stderr
+    told = tipoff("sql", wrong, "--project", project.project, env=emulators.environment)
+    assert (told.code, told.out) == (2, "")
+    assert "a query that BigQuery answers" in told.err
 
 
 def test_dead_letters_are_listed_kept_and_put_back(ask: Ask, project: Settings) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from shared import records
 from shared.core.execution import failed_outcome
@@ -21,7 +18,7 @@ from shared.world import World
 from tests.cloud.emulators import Emulators
 from tests.cloud.functions import deployed
 from tests.cloud.project import Project, furnished
-from tipoff.cli import app
+from tests.tipoff.cli_run import Said, tipoff
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +29,17 @@ def project(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> I
         yield made
 
 
-def smoke(emulators: Emulators, project: str, *args: object) -> Any:
-    command = ["smoke", "--project", project, *(str(arg) for arg in args)]
+def smoke(emulators: Emulators, project: str, *args: object) -> Said:
     env = {**emulators.environment, "TIPOFF_ENVIRONMENT": "test"}
-    return CliRunner().invoke(app, command, env=env, catch_exceptions=False)
+    return tipoff("smoke", "--project", project, *args, env=env)
 
 
 def test_a_smoke_is_followed_to_its_row_and_orders_nothing(
     emulators: Emulators, project: Project
 ) -> None:
     told = smoke(emulators, project.deployment.project, "--json")
-    assert told.exit_code == 0, told.output
-    answer = json.loads(told.stdout)
+    assert told.code == 0, told
+    answer = told.json
     assert [step["step"] for step in answer["seen"]] == ["published", "decided", "done", "row"]
     assert (answer["stuck"], answer["errors"]) == (None, [])
     assert answer["known"]["last tick"].startswith("none")
@@ -57,8 +53,8 @@ def test_a_second_smoke_of_the_same_minute_is_no_second_row(
     emulators: Emulators, project: Project
 ) -> None:
     told = [smoke(emulators, project.deployment.project) for _ in range(2)]
-    assert [each.exit_code for each in told] == [0, 0]
-    assert "row" in told[1].stdout
+    assert [each.code for each in told] == [0, 0]
+    assert "row" in told[1].out
     found = [row["cleanup_id"] for row in project.rows("cleanup_operations")]
     assert len(found) == len(set(found))
 
@@ -69,8 +65,8 @@ def test_a_tick_that_nobody_takes_up_is_told_with_where_to_look(
     folder = tmp_path_factory.mktemp("nobody")
     with deployed(emulators, folder, names=[]) as running, furnished(running):
         told = smoke(emulators, running.project, "--wait", 1)
-    assert told.exit_code == 1
-    assert "not decided after 1 s: the subscription cleanup-tick-to-cleanup" in told.stderr
+    assert told.code == 1
+    assert "not decided after 1 s: the subscription cleanup-tick-to-cleanup" in told.err
 
 
 def test_what_the_row_tells_of_is_told_as_an_error(
@@ -82,8 +78,8 @@ def test_what_the_row_tells_of_is_told_as_an_error(
         dataset = project.world.settings.dataset
         project.bigquery.delete_table(f"{running.project}.{dataset}.file_processing_log")
         told = smoke(emulators, running.project)
-    assert told.exit_code == 1
-    assert "the row tells: the loads could not be read, nothing is announced" in told.stderr
+    assert told.code == 1
+    assert "the row tells: the loads could not be read, nothing is announced" in told.err
 
 
 def leave_a_file(world: World) -> None:
@@ -104,12 +100,12 @@ def leave_a_file(world: World) -> None:
 
 def test_a_project_without_topics_is_told_at_once(emulators: Emulators) -> None:
     told = smoke(emulators, "nothing-here")
-    assert told.exit_code == 3
-    assert "cleanup-tick" in told.stderr
+    assert told.code == 3
+    assert "cleanup-tick" in told.err
 
 
 @pytest.mark.parametrize("wait", [0, 1_801])
 def test_a_wait_that_is_no_wait_is_refused(emulators: Emulators, wait: int) -> None:
     told = smoke(emulators, "nothing-here", "--wait", wait)
-    assert told.exit_code == 2
-    assert f"--wait: found [{wait}]" in told.stderr
+    assert told.code == 2
+    assert f"--wait: found [{wait}]" in told.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,13 @@ class Said:
         return json.loads(self.out)
 
 
-def tipoff(*args: object) -> Said:
-    """Run `tipoff` with these arguments; an error that the command line lets out is raised."""
-    result = CliRunner().invoke(app, [str(arg) for arg in args], catch_exceptions=False)
+def tipoff(*args: object, env: Mapping[str, str] | None = None) -> Said:
+    """Run `tipoff` with these arguments; an error that the command line lets out is raised.
+
+    `env` is set beside the environment of the tests.
+    """
+    runner = CliRunner(env=env)
+    result = runner.invoke(app, [str(arg) for arg in args], catch_exceptions=False)
     return Said(code=result.exit_code, out=result.stdout, err=result.stderr)
 
 
