@@ -27,6 +27,8 @@ from tipoff.packaging import functions, package
 #: What the sources ask for; the simulated ones take anything.
 KEYS = ("ODDS_API_KEY", "BDL_API_KEY", "BIGDATABALL_DRIVE_KEY")
 SITE = sysconfig.get_path("purelib")
+#: Where the sources are unless a test brings some: nobody answers, and no real one is asked.
+NO_SOURCES = "http://127.0.0.1:9"
 #: Deliveries at once in one process, as deployed.
 THREADS = 16
 #: Seconds of one posted delivery.
@@ -137,6 +139,7 @@ def deployed(
         "GOOGLE_CLOUD_PROJECT": project,
         "TIPOFF_ENVIRONMENT": "test",
         "TIPOFF_SIMULATED_TIME": "1",
+        "TIPOFF_SOURCES_URL": NO_SOURCES,
         "THREADS": str(THREADS),
         **(env or {}),
     }

@@ -94,14 +94,14 @@ class Project:
         attributes = {} if at is None else {NOW: at.isoformat()}
         self.world.publish([message(topic, content, attributes)])
 
-    def make_topics(self) -> None:
+    def make_topics(self, *, pushes: bool = True) -> None:
         """All topics, and the subscriptions of the functions that run; what is there stays."""
         config = self.world.config
         wanted = list(routes(config))
         topics = sorted({topic for topic, _ in wanted} | {DEAD_LETTER})
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self._make_topic, topics))
-            list(pool.map(lambda pair: self._make_push(*pair), wanted))
+            list(pool.map(lambda pair: self._make_push(*pair), wanted if pushes else []))
         dead = {"name": self.subscription("dead-letters"), "topic": self.topic(DEAD_LETTER)}
         _unless_there(lambda: self.subscriber.create_subscription(request=dead))
 
@@ -228,8 +228,12 @@ def furnished(
     subscribing: Subscribing | None = None,
     *,
     tables: bool = True,
+    pushes: bool = True,
 ) -> Iterator[Project]:
-    """The deployment's project with all that its functions need."""
+    """The deployment's project with all that its functions need.
+
+    Without `pushes` what is published goes nowhere: a function works only for what a test posts.
+    """
     settings = deployment.settings
     world = connect(settings)
     subscriber = Lazy(lambda: _subscriber(str(settings.pubsub_emulator)))
@@ -246,7 +250,7 @@ def furnished(
         storage.close()
         if tables:
             project.make_tables()
-        project.make_topics()
+        project.make_topics(pushes=pushes)
         yield project
     finally:
         subscriber.close()
