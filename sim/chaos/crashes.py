@@ -11,18 +11,15 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import takewhile
-from multiprocessing import get_context
 from typing import Literal
 
 from shared.config import load_config
 from shared.core.calendar import Calendar
 from shared.core.days import wall
-from shared.core.errors import BadInput
 from shared.messages import CLEANUP_TICK
 from shared.settings import Settings
 from sim.chaos.deliveries import Call
@@ -90,23 +87,13 @@ class OneCrash(Faults):
         return kind in _KINDS.values() and super().strike(kind, key, at, what)
 
 
-def crash_points(stretch: Stretch, jobs: int = 1) -> Iterator[Point]:
-    """Every crash point of the stretch, in `jobs` processes."""
-    if not hasattr(os, "fork"):
-        raise BadInput("crash points", os.name, "a system that can fork a process")
-    if not stretch.calendar.all_on(stretch.day):
-        raise BadInput("crash points", stretch.day, "a day with games")
-    # Started afresh and without threads: they fork.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        shards = [(stretch, shard, jobs) for shard in range(jobs)]
-        for found in pool.map(_shard, shards):
-            yield from found
+def play(stretch: Stretch, shard: int, shards: int, tell: Callable[[Point], None]) -> None:
+    """The points of one shard of `shards`, each told when its world was compared.
 
-
-def _shard(work: tuple[Stretch, int, int]) -> list[Point]:
-    stretch, shard, shards = work
+    It forks: the process must have no other thread.
+    """
     undisturbed = _Undisturbed(stretch)
-    return _Disturbed(stretch, undisturbed, shard, shards).points()
+    _Disturbed(stretch, undisturbed, shard, shards, tell).play()
 
 
 def _stage(stretch: Stretch) -> Stage:
@@ -157,7 +144,12 @@ class _Disturbed:
     """The same day again; at each of its calls a child goes its own way."""
 
     def __init__(
-        self, stretch: Stretch, undisturbed: _Undisturbed, shard: int, shards: int
+        self,
+        stretch: Stretch,
+        undisturbed: _Undisturbed,
+        shard: int,
+        shards: int,
+        tell: Callable[[Point], None],
     ) -> None:
         self._stage = _stage(stretch)
         self._ledger = Ledger(self._stage)
@@ -165,25 +157,24 @@ class _Disturbed:
         self._window = stretch.window()
         self._every, self._shard, self._shards = stretch.every, shard, shards
         self._calls = 0
-        self._points: list[Point] = []
+        self._tell = tell
         #: In a child: where its answer goes, and when it is due.
         self._pipe = -1
         self._horizon = 0
         self._stage.engine.probe = self._probe
 
-    def points(self) -> list[Point]:
-        """Play the day; children report as they are compared."""
+    def play(self) -> None:
+        """Play the day; each point is told when its child was compared."""
         gc.freeze()
         try:
-            self._play()
+            self._on()
         except BaseException:
             # A child must not go on as if it were its parent, whatever happened to it.
             if self._horizon:
                 os._exit(1)
             raise
-        return self._points
 
-    def _play(self) -> None:
+    def _on(self) -> None:
         for mark in self._undisturbed.marks:
             self._stage.engine.run(mark)
             if self._horizon == mark:
@@ -208,7 +199,7 @@ class _Disturbed:
                 call.strike, call.strike_at = _KINDS[moment], call.calls
                 return
             sent = call.delivery.sent
-            self._points.append(
+            self._tell(
                 Point(
                     function=call.delivery.function,
                     topic=sent.message.topic,
@@ -262,16 +253,3 @@ def _differences(right: frozenset[Fact], found: frozenset[Fact]) -> list[str]:
         for where, name, text in facts:
             named.setdefault((where, name), []).append(f"{sign} {text}")
     return [f"{where} {name}: {' '.join(texts)}" for (where, name), texts in sorted(named.items())]
-
-
-Table = dict[tuple[str, str, str], list[int]]
-
-
-def table_of(points: Sequence[Point]) -> Table:
-    """By function, topic and call: how many points, and at how many the world was equal."""
-    found: Table = {}
-    for point in points:
-        counts = found.setdefault((point.function, point.topic, point.call), [0, 0])
-        counts[0] += 1
-        counts[1] += not point.different
-    return dict(sorted(found.items()))

@@ -45,6 +45,21 @@ def test_a_calendar_gives_the_games(tmp_path: Path) -> None:
     assert (said.code, said.json["violations"]) == (0, 0)
 
 
+def test_crash_points_are_listed_by_port_call() -> None:
+    arguments = ("chaos", "--crash-points", "2025-11-12", "--every", 1500)
+    said = tipoff(*arguments)
+    assert said.code == 0
+    rows = [line.split() for line in said.out.splitlines()[1:-1]]
+    points = sum(int(row[3]) for row in rows)
+    assert points > 0
+    assert [row[3] for row in rows] == [row[4] for row in rows]
+    assert f"{points} of {points} crash points of one external call in 1500" in said.out
+    assert "one external call in 1500, in 1 process." in said.err
+    found = tipoff(*arguments, "--json").json
+    assert (found["crash_points"], found["equal"]) == (points, points)
+    assert [list(map(str, call.values())) for call in found["by_call"]] == rows
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -52,6 +67,9 @@ def test_a_calendar_gives_the_games(tmp_path: Path) -> None:
         (("--jobs", 0), "--jobs: found [0]"),
         (("--from", "2026-01-02", "--to", "2026-01-01"), "--to: found [2026-01-01]"),
         (("--from", "tomorrow"), "--from: found [tomorrow]"),
+        (("--every", 2), "--every: found [2]"),
+        (("--crash-points", "2025-11-12", "--every", 0), "--every: found [0]"),
+        (("--crash-points", "2025-07-12"), "crash points: found [2025-07-12]"),
     ],
 )
 def test_what_cannot_be_played_is_refused(arguments: tuple[object, ...], told: str) -> None:

@@ -14,7 +14,8 @@ from shared.core.errors import BadInput
 from shared.core.messages import FileReady
 from shared.messages import Event
 from shared.world import World
-from sim.chaos.crashes import Point, Stretch, crash_points, table_of
+from sim.chaos.crash_points import crash_points, table_of
+from sim.chaos.crashes import Point, Stretch
 from sim.chaos.engine import Handler
 from sim.chaos.ledger import said
 from sim.chaos.world import handlers
@@ -72,6 +73,20 @@ def test_a_handler_that_cannot_be_repeated_is_found() -> None:
     found = [point for point in crash_points(careless) if point.function == "loader"]
     assert found
     assert unequal(found) == found
+
+
+def with_a_broken_locker() -> Mapping[str, Handler]:
+    """Something that no instance outlives: the process that plays it ends."""
+
+    def lock(event: Event, world: World) -> None:
+        raise SystemExit(3)
+
+    return {**handlers(), "schedule_locker": lock}
+
+
+def test_a_process_that_ends_early_is_no_result() -> None:
+    with pytest.raises(ChildProcessError, match="ended 3"):
+        list(crash_points(stretch(every=SOME, functions=with_a_broken_locker)))
 
 
 def test_a_day_without_games_has_no_crash_points() -> None:

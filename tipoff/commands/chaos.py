@@ -42,7 +42,7 @@ CrashPoints = Annotated[
     ),
 ]
 Every = Annotated[
-    int, typer.Option("--every", help="With --crash-points: only every so many-th call.")
+    int, typer.Option("--every", help="With --crash-points: only one call in so many.")
 ]
 
 #: Seconds between two lines of progress.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from sim.chaos.crashes import Point
 
+#: Seconds between two lines of progress.
+EVERY = 10.0
 #: Points that are told with what was different.
 TOLD = 5
 #: Characters of one difference.
@@ -36,8 +38,8 @@ def crash_points(
 ) -> bool:
     """Play them all and tell; whether every world became equal."""
     from shared.config import load_config
+    from sim.chaos.crash_points import crash_points as play
     from sim.chaos.crashes import Stretch
-    from sim.chaos.crashes import crash_points as play
 
     if every < 1:
         raise BadInput("--every", every, "1 or more")
@@ -50,14 +52,13 @@ def crash_points(
         every=every,
     )
     calls = "each external call" if every == 1 else f"one external call in {every}"
-    # The processes tell at their end: until then this line is all there is to see.
     typer.echo(
         f"{day}: an instance dies before and after {calls}, in {jobs} "
         f"process{'es' if jobs > 1 else ''}. Every call of a full day takes some minutes.",
         err=True,
     )
     began = time.perf_counter()
-    points = list(play(stretch, jobs))
+    points = _gathered(play(stretch, jobs))
     seconds = round(time.perf_counter() - began, 1)
     equal = sum(not point.different for point in points)
     if as_json:
@@ -68,10 +69,24 @@ def crash_points(
     return equal == len(points)
 
 
+def _gathered(found: Iterable[Point]) -> list[Point]:
+    """All of them; how far the day is, is told on stderr."""
+    points: list[Point] = []
+    told = time.monotonic()
+    for point in found:
+        points.append(point)
+        if time.monotonic() < told + EVERY:
+            continue
+        told = time.monotonic()
+        same = sum(not each.different for each in points)
+        typer.echo(f"at {point.at} UTC: {same} of {len(points)} end equal", err=True)
+    return points
+
+
 def _counted(
     day: date, every: int, points: Sequence[Point], equal: int, seconds: float
 ) -> dict[str, object]:
-    from sim.chaos.crashes import table_of
+    from sim.chaos.crash_points import table_of
 
     return {
         "crash_points": len(points),
@@ -87,14 +102,14 @@ def _counted(
 
 
 def _tell(points: Sequence[Point], equal: int, every: int, seconds: float) -> None:
-    from sim.chaos.crashes import table_of
+    from sim.chaos.crash_points import table_of
 
     rows = [
         (function, topic, call, n, same)
         for (function, topic, call), (n, same) in table_of(points).items()
     ]
     print_table(("function", "topic", "call", "points", "equal"), rows)
-    share = "" if every == 1 else f" (every {every}th call)"
+    share = "" if every == 1 else f" of one external call in {every}"
     typer.echo(f"{equal} of {len(points)} crash points{share} end equal, {seconds:g} s")
 
 
