@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import http.client
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,14 +20,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_ports
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 #: Made by `make emulators`.
 VENV = ROOT / ".venv-emulators"
 
 #: Seconds: the Java emulator takes one or two, on a loaded machine many times that.
-READY = 60.0
-STOP = 10.0
+READY = 180.0
+STOP = 60.0
 
 
 class EmulatorFailed(Exception):
@@ -122,7 +126,8 @@ class Emulator:
         try:
             process.wait(STOP)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # The leash and what it holds: it was started as a group of its own.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait(STOP)
 
     def restart(self) -> None:
@@ -193,15 +198,6 @@ def started(folder: Path, secrets: Mapping[str, str]) -> Iterator[Emulators]:
         for emulator in cloud.all:
             emulator.wait_ready()
         yield cloud
-
-
-def free_ports(count: int) -> list[int]:
-    """Loopback ports that nobody listens on, all different."""
-    with ExitStack() as stack:
-        held = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in held]
 
 
 def _listens(port: int) -> bool:

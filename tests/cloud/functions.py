@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.settings import Settings, read_settings
-from tests.cloud.emulators import HERE, Emulator, Emulators, free_ports
+from tests.cloud.emulators import HERE, Emulator, Emulators
+from tests.ports import free_ports
 from tipoff.packaging import functions, package
 
 #: What the sources ask for; the simulated ones take anything.

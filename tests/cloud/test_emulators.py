@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cloud.emulators import HERE, Emulator, EmulatorFailed, free_ports
+from tests.cloud.emulators import HERE, Emulator, EmulatorFailed
+from tests.ports import free_ports
 
 #: A server: says on which port it listens, and waits.
 SERVER = (

@@ -10,7 +10,6 @@ import itertools
 import json
 import re
 import shutil
-import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -41,6 +40,7 @@ from shared.world import World
 from sim.chaos import check_data, check_files, check_runs
 from sim.chaos.tables import DECISIONS, RUNS, Tables
 from tests.day.conftest import CONFIG
+from tests.ports import free_ports
 from tests.tipoff.cli_run import tipoff
 from tests.tipoff.test_cli_up import PATIENCE, up
 
@@ -73,12 +73,6 @@ def calendar_around(now: datetime, file: Path) -> Path:
         rows.append(f"002{year}{n + 1:05d},{tip.isoformat()},{away},{home}")
     file.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return file
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 @dataclass
@@ -238,7 +232,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
         yield Town(
             settings=settings,
             calendar=calendar_around(now, tmp_path / "games.csv"),
-            port=free_port(),
+            port=free_ports(1)[0],
             config=config,
             world=world,
             load=Load(now, config),

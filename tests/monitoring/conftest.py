@@ -15,9 +15,10 @@ from local.store import Store
 from shared.gcp import clients
 from shared.schema import Schemas
 from shared.settings import Settings, read_settings
-from tests.cloud.emulators import HERE, VENV, Emulator, free_ports
+from tests.cloud.emulators import HERE, VENV, Emulator
 from tests.cloud.provision import table_of
 from tests.core.made import CONFIG, season
+from tests.ports import free_ports
 from tipoff.day import Day, opened, run
 
 #: The dates of the played day; asked at its end.
