@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from itertools import count
 from time import monotonic
@@ -19,6 +17,7 @@ from sim.chaos.faults import ALL, Kind
 from sim.chaos.scenario import Left, Scenario
 from sim.chaos.shrink import shrink
 from tests.chaos.made import NOV_12, ROOT, SETTINGS, played
+from tests.fresh import new_seed
 
 #: (seed, first date): what each found is told in docs/reliability.md.
 FOUND = [
@@ -156,15 +155,6 @@ def test_new_seeds_keep_every_promise_for_five_minutes(
     with capsys.disabled():
         print(f"new seeds: {first} to {last}")  # noqa: T201 so that they can be played again
     assert failed == [], f"of seeds {first} to {last}"
-
-
-def new_seed() -> int:
-    """A seed far from the recorded ones, that the commit (outside git: the date) decides."""
-    done = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    text = done.stdout.strip() if done.returncode == 0 else f"{datetime.now(tz=UTC):%Y-%m-%d}"
-    return 1_000_000 + int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 
 
 def play_for(seconds: float, seeds: Iterable[int]) -> tuple[list[tuple[int, list[str]]], int]:

@@ -89,7 +89,7 @@ def test_what_failed_is_no_longer_set_aside() -> None:
 
 def test_many_threads_together_leave_the_reserve() -> None:
     known = balance(130)
-    inside, refused = threading.Barrier(4), []
+    inside, refused, told = threading.Barrier(4), [], threading.Semaphore(0)
 
     def call() -> None:
         try:
@@ -97,11 +97,14 @@ def test_many_threads_together_leave_the_reserve() -> None:
                 inside.wait(5)
         except SourceFailure as e:
             refused.append(e)
+            told.release()
 
     threads = [threading.Thread(target=call) for _ in range(8)]
-    # 130 - 100 = 30: three of eight are asked; the barrier's fourth is this thread.
+    # 130 - 100 = 30: three of eight are asked, and go on when the other five were told.
     for thread in threads:
         thread.start()
+    for _ in range(5):
+        assert told.acquire(timeout=5)
     inside.wait(5)
     for thread in threads:
         thread.join(5)
