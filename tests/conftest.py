@@ -16,6 +16,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ NEEDS = {
     "packages": "a package registry, to make a virtual environment from a function's pins",
     "samples": "recorded samples of the sources' answers, kept outside this repository",
 }
+
+# A machine that stands still for a moment is no fault of an example.
+hypothesis.settings.register_profile("tipoff", deadline=None)
+hypothesis.settings.load_profile("tipoff")
 
 _REQUIRED = pytest.StashKey[frozenset[str]]()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from shared import records
+from shared.core.days import stamp
 from shared.core.execution import failed_outcome
 from shared.core.messages import ScrapeRequest
 from shared.effects import outcome_name
@@ -43,7 +44,8 @@ def test_a_smoke_is_followed_to_its_row_and_orders_nothing(
     assert [step["step"] for step in answer["seen"]] == ["published", "decided", "done", "row"]
     assert (answer["stuck"], answer["errors"]) == (None, [])
     assert answer["known"]["last tick"].startswith("none")
-    (row,) = project.rows("cleanup_operations")
+    name = f"cleanup.{stamp(datetime.fromisoformat(answer['tick']))}"
+    (row,) = [row for row in project.rows("cleanup_operations") if row["cleanup_id"] == name]
     assert (row["files_checked"], row["republished_count"]) == (0, 0)
     names = {stored.name.partition("/")[0] for stored in project.world.state.list("")}
     assert names <= {"cleanups", "alerts"}

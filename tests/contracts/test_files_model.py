@@ -274,7 +274,7 @@ MACHINES = {"memory": MemoryMachine, "local": LocalMachine}
 @pytest.mark.parametrize("world", MACHINES)
 def test_a_bucket_does_what_a_dict_does_that_is_never_changed(world: str) -> None:
     run_state_machine_as_test(
-        MACHINES[world], settings=settings(max_examples=60, stateful_step_count=40, deadline=None)
+        MACHINES[world], settings=settings(max_examples=60, stateful_step_count=40)
     )
 
 
@@ -282,5 +282,5 @@ def test_a_bucket_does_what_a_dict_does_that_is_never_changed(world: str) -> Non
 @pytest.mark.parametrize("world", MACHINES)
 def test_a_bucket_does_what_a_dict_does_at_length(world: str) -> None:
     run_state_machine_as_test(
-        MACHINES[world], settings=settings(max_examples=300, stateful_step_count=60, deadline=None)
+        MACHINES[world], settings=settings(max_examples=300, stateful_step_count=60)
     )

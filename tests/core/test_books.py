@@ -83,7 +83,7 @@ STATUSES = st.sampled_from(list(GameStatus))
     st.sets(st.sampled_from(["0022500012", "0022500099"])),
     st.booleans(),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_books_always_add_up(
     entry: object, statuses: list[GameStatus], got: set[str], gone: set[str], moot: bool
 ) -> None:

@@ -179,7 +179,7 @@ def test_every_enabled_workflow_has_a_row_at_every_tick_and_ids_are_unique() -> 
 
 
 @given(st.integers(0, 60), st.integers(0, 59), st.sets(st.sampled_from(sorted(config().workflows))))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_tick_decided_twice_gives_the_same_decisions(
     hours: int, minutes: int, failing: set[str]
 ) -> None:

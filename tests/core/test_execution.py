@@ -152,7 +152,7 @@ def walk(made: Manifest, found: int, order: Sequence[int]) -> dict[str, ChunkOrd
 
 
 @given(st.integers(0, 45), st.integers(0, 19), st.lists(st.integers(0, 9), min_size=1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_order_of_outcomes_reaches_the_end_with_the_same_chunks(
     found: int, games: int, order: list[int]
 ) -> None:

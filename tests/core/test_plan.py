@@ -78,7 +78,7 @@ def test_no_slot_is_expected_outside_its_game_day() -> None:
 
 
 @given(slates)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_plan_is_a_pure_function_of_the_games_in_any_order(games: list[Game]) -> None:
     plan, again = planned(NOV_12, games), planned(NOV_12, list(reversed(games)))
     assert plan.slots == again.slots
@@ -86,7 +86,7 @@ def test_a_plan_is_a_pure_function_of_the_games_in_any_order(games: list[Game]) 
 
 
 @given(slates)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_made_days_hold_for_every_slot_what_the_season_does(games: list[Game]) -> None:
     slots = all_slots(NOV_12, games, config())
     assert len({s.slot_id for s in slots}) == len(slots)

@@ -132,7 +132,7 @@ def test_young_files_neither_count_nor_hide_a_storm() -> None:
         max_size=30,
     )
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_repair_never_storms(made: list[tuple[int, bool, list[int]]]) -> None:
     files = [written(n, age) for n, (age, _, _) in enumerate(made)]
     loads = {f.key: "loaded" for f, (_, loaded, _) in zip(files, made, strict=True) if loaded}

@@ -209,7 +209,7 @@ def edited(version: str, hours: int) -> Config:
 
 
 @given(before=slates, after=slates, hour=st.integers(5, 23), edit=st.integers(2, 8), data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_revision_adds_a_closed_slot_nor_drops_one_that_ran(
     before: list[Game], after: list[Game], hour: int, edit: int, data: st.DataObject
 ) -> None:

@@ -25,6 +25,10 @@ CLIENTS = {
     "gcp-pubsub.in": "publisher",
     "gcp-secretmanager.in": "secret_manager",
 }
+#: What pip says when a registry does not answer: nothing about the pins.
+NO_ANSWER = re.compile(
+    r"Max retries exceeded|ReadTimeoutError|Read timed out|Connection broken|HTTP error 5\d\d"
+)
 #: Makes a client that talks to nobody.
 MADE = """
 import sys
@@ -103,4 +107,6 @@ def test_a_zip_runs_on_its_own_requirements_alone(
 
 def run(*command: str, at: Path) -> None:
     done = subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
+    if done.returncode and NO_ANSWER.search(done.stderr):
+        pytest.skip("needs packages: the registry stopped answering")
     assert done.returncode == 0, done.stdout + done.stderr

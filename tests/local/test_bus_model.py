@@ -344,12 +344,12 @@ class BusMachine(RuleBasedStateMachine):
 
 def test_the_bus_does_what_a_plain_model_does() -> None:
     run_state_machine_as_test(
-        BusMachine, settings=settings(max_examples=60, stateful_step_count=40, deadline=None)
+        BusMachine, settings=settings(max_examples=60, stateful_step_count=40)
     )
 
 
 @pytest.mark.soak
 def test_the_bus_does_what_a_plain_model_does_at_length() -> None:
     run_state_machine_as_test(
-        BusMachine, settings=settings(max_examples=300, stateful_step_count=60, deadline=None)
+        BusMachine, settings=settings(max_examples=300, stateful_step_count=60)
     )

@@ -36,7 +36,8 @@ class Running:
         self.process = process
         self._lines: list[dict[str, Any]] = []
         self._came = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def wait_for(self, **fields: Any) -> dict[str, Any]:
         """The first line with these fields, which may have come already."""
@@ -53,6 +54,8 @@ class Running:
     def _read(self) -> None:
         assert self.process.stdout is not None
         for text in self.process.stdout:
+            if not text.endswith("\n"):
+                return  # it was killed in the midst of a line
             with self._came:
                 self._lines.append(json.loads(text))
                 self._came.notify_all()
@@ -62,11 +65,13 @@ class Running:
 def up(folder: Path, *more: str) -> Iterator[Running]:
     args = [sys.executable, "-m", "tipoff", "up", "--json", "--data", str(folder), *more]
     with subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as it:
+        running = Running(it)
         try:
-            yield Running(it)
+            yield running
         finally:
             if it.poll() is None:
                 it.kill()
+            running.reader.join(PATIENCE)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

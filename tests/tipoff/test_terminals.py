@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,13 +34,20 @@ print_table(
 def on_a_terminal(*command: str, **env: str) -> tuple[int, str]:
     """The exit code, and what a terminal shows."""
     ours, its = os.openpty()
-    try:
-        here = {**os.environ, "TERM": "xterm", **env}
-        done = subprocess.run([sys.executable, *command], stdout=its, env=here, check=False)
-        return done.returncode, os.read(ours, 65536).decode()
-    finally:
-        os.close(its)
-        os.close(ours)
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        try:
+            here = {**os.environ, "TERM": "xterm", **env}
+            done = subprocess.run([sys.executable, *command], stdout=its, env=here, check=False)
+        finally:
+            os.close(its)
+        return done.returncode, b"".join(_shown(screen)).decode()
+
+
+def _shown(screen: io.RawIOBase) -> Iterator[bytes]:
+    """What was written, in pieces as the kernel hands them over; its end is an error."""
+    with suppress(OSError):
+        while piece := screen.read(65536):
+            yield piece
 
 
 @pytest.mark.parametrize("columns", [WIDE, NARROW])
