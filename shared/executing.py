@@ -33,8 +33,9 @@ def start(world: World, order: RunOrder) -> None:
     else:
         fresh = _manifest(world, order)
         manifest = records.decide_once(world.state, name, fresh, records.manifest_metadata(fresh))
-    append_hand_decision(world, manifest)
     advance(world, manifest)
+    # Behind it: a run waits for no row.
+    append_hand_decision(world, manifest)
 
 
 def advance(world: World, manifest: Manifest) -> None:

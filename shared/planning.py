@@ -30,7 +30,8 @@ def games_on(schedule: Schedule | None, day: date) -> tuple[Game, ...]:
 def ensure_plan(world: World, day: date, *, by: str, schedule: Schedule | None) -> Plan:
     """The newest revision of the day's plan; revision 1 is made if there is none.
 
-    Rows of revisions whose append was never confirmed are appended again.
+    Rows of revisions whose append was never confirmed are appended again; where they cannot be,
+    the plan stands without them, and whoever comes next appends them.
     """
     listing = world.state.list(f"plans/{day.isoformat()}/")
     plans = [s for s in listing if not s.name.endswith(records.DONE)]
@@ -45,7 +46,7 @@ def ensure_plan(world: World, day: date, *, by: str, schedule: Schedule | None) 
         )
         return _decided(world, plan)
     for stored in listings.undone(listing):
-        perform_plan(world, records.read(world.state, stored.name, Plan))
+        _append(world, records.read(world.state, stored.name, Plan))
     return records.read(world.state, plans[-1].name, Plan)
 
 
@@ -73,7 +74,7 @@ def revise_plan(
 def _decided(world: World, plan: Plan) -> Plan:
     name = records.plan_name(plan.game_day, plan.revision)
     first = records.decide_once(world.state, name, plan)
-    perform_plan(world, first)
+    _append(world, first)
     world.log.info(
         f"plan of {first.game_day} revision {first.revision}: {len(first.slots)} slots, "
         f"{first.reason}",
@@ -82,6 +83,17 @@ def _decided(world: World, plan: Plan) -> Plan:
         revision=first.revision,
     )
     return first
+
+
+def _append(world: World, plan: Plan) -> None:
+    """Append a revision's rows. The record is the plan: decisions wait for no row."""
+    try:
+        perform_plan(world, plan)
+    except PortUnavailable as e:
+        world.log.warning(
+            f"rows of plan {plan.game_day} revision {plan.revision} are not appended yet: {e}",
+            action="plan",
+        )
 
 
 def adopt_schedule(world: World, calendar: Calendar, *, origin: str) -> Creation:

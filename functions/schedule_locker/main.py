@@ -15,6 +15,7 @@ from shared.closing import close_books
 from shared.core.days import day_of_instant, iso
 from shared.core.ids import tick_of
 from shared.core.messages import Tick
+from shared.errors import PortUnavailable
 from shared.messages import Event
 from shared.planning import ensure_plan
 from shared.wiring import serve
@@ -60,3 +61,5 @@ def handle(event: Event, world: World) -> None:
             open=open_ones,
             missing=missing,
         )
+    if not records.is_done(world.state, records.plan_name(day, plan.revision)):
+        raise PortUnavailable(f"rows of the plan of {day} are not appended yet")

@@ -273,5 +273,6 @@ def test_a_crash_at_any_change_ends_in_the_same_rows(how: str) -> None:
     calls, _, whole = undisturbed()
     for n in range(1, calls + 1):
         _, retries, left = story(n, how)
-        assert retries == 1, n
+        # None where all had been written and only the answer was lost.
+        assert retries <= 1, n
         assert left == whole, n

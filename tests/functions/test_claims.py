@@ -92,8 +92,6 @@ def test_a_run_by_hand_is_told_though_its_end_could_not_be_either(here: Here) ->
     """The tables are away at its beginning and when it is decided how it ended."""
     here.at("12:00")
     here.deliver_without_tables("executor", RunRequest(workflow="referee_discovery"))
-    here.at("12:16")
-    here.deliver("executor", Tick())
     (chunk,) = here.pulled("scrape-nba-official")
     here.deliver("scraper", chunk)
     (report,) = here.pulled("run-advance")

@@ -61,6 +61,23 @@ def test_a_crash_after_the_record_and_before_publishing_is_made_good(here: Here)
     assert {row["tick"] for row in here.rows("workflow_decisions")} == {"20251112T110000Z"}
 
 
+def test_an_outage_of_the_tables_delays_rows_and_no_order(here: Here) -> None:
+    """From the first tick of a day on, and over a revision of its plan."""
+    here.at("06:00")
+    here.deliver_without_tables("controller", Tick())
+    first = [order.workflow for order in here.pulled("run-decisions")]
+    assert first == ["morning_operations", "schedule_refresh"]
+    here.import_schedule(game(1, "12:00"))
+    here.at("07:00")
+    here.deliver_without_tables("controller", Tick())
+    assert len(here.names("plans/2025-11-12/")) == 2
+    assert here.names("ticks/") == ["ticks/20251112T110000Z.json", "ticks/20251112T120000Z.json"]
+    here.at("08:00")
+    here.deliver("controller", Tick())
+    assert {row["revision"] for row in here.rows("daily_expected_schedule")} == {1}
+    assert here.rows("plan_changes") != []
+
+
 def test_a_crash_after_publishing_and_before_the_append_publishes_the_same_orders(
     here: Here,
 ) -> None:

@@ -63,6 +63,10 @@ def small() -> Config:
     return config_of(workflow("w", morning, steps=steps))
 
 
+#: The changes that append a plan's rows and confirm them: no decision waits for either.
+PLAN_ROWS = (2, 3)
+
+
 class Story:
     """A tick and all that follows, while one change fails."""
 
@@ -95,6 +99,11 @@ class Story:
             self._seen = len(self.here.bus.published)
 
     _seen = 0
+
+    def sweep(self) -> None:
+        """A quarter of an hour later."""
+        self.here.at("06:15")
+        self.here.deliver("executor", Tick())
 
     def end(self) -> Mapping[str, object]:
         """Everything that remains, without times."""
@@ -146,7 +155,9 @@ def test_the_undisturbed_story_does_all_that_there_is_to_do() -> None:
 def test_a_crash_at_any_change_ends_as_if_there_had_been_none(how: str) -> None:
     for n in range(1, undisturbed().calls + 1):
         story = Story(n, how)
-        assert story.retries == 1, n
+        assert story.retries == (0 if n in PLAN_ROWS else 1), n
+        if n in PLAN_ROWS:
+            story.sweep()
         assert story.end() == undisturbed().end(), n
         # A crash after the file was written asks nobody again; one before it must.
         assert len(story.here.asked) <= 3
