@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from shared.core.errors import BadInput
 
-__all__ = ["BadInput", "MissingSecret", "NotFound", "PortUnavailable", "SourceFailure"]
+__all__ = [
+    "BadInput",
+    "MissingSecret",
+    "NotFound",
+    "PortUnavailable",
+    "SourceFailure",
+    "UnreadableRecord",
+]
 
 
 class TipoffError(Exception):
@@ -18,6 +25,11 @@ class TipoffError(Exception):
 
 class PortUnavailable(TipoffError):
     """One of our own ports (files, journal, warehouse, bus) failed: deliver the message again."""
+
+
+class UnreadableRecord(PortUnavailable):
+    """A record of our own that this version cannot read, such as a newer one's after a rollback:
+    nobody's input is wrong, and the message comes again."""
 
 
 class NotFound(TipoffError):

@@ -19,6 +19,7 @@ from shared.core.execution import Manifest, Outcome, Summary
 from shared.core.plan import Plan
 from shared.core.ports import Creation, Files
 from shared.core.workflows import Config
+from shared.errors import UnreadableRecord
 from shared.typed import dump, parse
 
 T = TypeVar("T")
@@ -88,9 +89,12 @@ def create(
 
 
 def read(files: Files, name: str, model: type[T]) -> T:
-    """The record `name`; NotFound, or BadInput for one that is not what it should be."""
+    """The record `name`; NotFound, or UnreadableRecord for one that is not what it should be."""
     kind: Any = model  # mypy takes no class for hashable
-    record: T = _parsed(kind, files.read(name), name)
+    try:
+        record: T = _parsed(kind, files.read(name), name)
+    except BadInput as e:
+        raise UnreadableRecord(str(e)) from e
     return record
 
 
@@ -140,7 +144,7 @@ class Schedule:
 
 
 def newest_schedule(files: Files, config: Config) -> Schedule | None:
-    """The newest schedule record, or None when there is none yet."""
+    """The newest schedule record, or None when there is none yet; UnreadableRecord as `read`."""
     listing = files.list("schedules/")
     if not listing:
         return None
@@ -149,7 +153,7 @@ def newest_schedule(files: Files, config: Config) -> Schedule | None:
     try:
         calendar = _calendar(body, preseason=config.preseason)
     except BadInput as e:
-        raise BadInput(f"{name}{e.place}", e.found, e.allowed) from e
+        raise UnreadableRecord(f"{name}{e}") from e
     return Schedule(name=name, fetched_at=parse_stamp(name[10:-5]), calendar=calendar)
 
 

@@ -7,15 +7,18 @@ ends executions whose time is up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from shared import executing, records
 from shared.core.books import Books
 from shared.core.chunks import Progress
 from shared.core.days import day_of_instant
+from shared.core.errors import BadInput
 from shared.core.execution import Manifest, Outcome, failed_outcome
 from shared.core.messages import ChunkOrder, RunOrder
 from shared.core.plan import Plan
@@ -32,8 +35,11 @@ from shared.effects import (
     perform_plan,
     perform_tick,
 )
+from shared.errors import PortUnavailable
 from shared.listings import ExecutionFacts, Kept, sort_out, undone
 from shared.world import World
+
+T = TypeVar("T")
 
 #: A record this old without `.done` is taken up: its handler is not at work any more.
 STALE = timedelta(minutes=10)
@@ -45,29 +51,109 @@ RESEND = (timedelta(minutes=15), timedelta(minutes=30))
 LOOK_BACK = 3
 FAR_BACK = 14
 
+#: After so many failures a sweep comes again: each may have waited for a minute.
+FAILURES = 5
+
 
 def sweep(world: World, *, look_back: int = LOOK_BACK) -> None:
-    """One pass over the last game days."""
+    """One pass over the last game days: first what must move, then what must be told.
+
+    What cannot be finished keeps nothing else from it. PortUnavailable at the end for what a port
+    failed at, so that the sweep comes again; what can never be right is logged.
+    """
     now = world.clock.now()
     today = day_of_instant(now)
     kept: Kept = world.once("sweep", Kept)
-    known: set[str] = set()
-    for back in range(look_back):
-        day = today - timedelta(days=back)
-        for stored in _stale(world, kept, f"plans/{day.isoformat()}/", now):
-            perform_plan(world, records.read(world.state, stored.name, Plan))
-        known |= _executions(world, kept, records.executions_prefix(day), now)
-        for stored in _stale(world, kept, records.books_prefix(day), now):
-            perform_books(world, records.read(world.state, stored.name, Books))
+    apart = _Apart(world)
+    game_days = [today - timedelta(days=back) for back in range(look_back)]
+    days = [_listed(world, kept, records.executions_prefix(day), _day) for day in game_days]
     # The first hours of a UTC date belong to the game day before it, which must be known too.
-    _ticks(world, kept, known, now, days=min(look_back - 1, LOOK_BACK))
-    _cleanups(world, kept, now)
+    ticks = [
+        _listed(world, kept, f"ticks/{now - timedelta(days=back):%Y%m%d}", _decided)
+        for back in range(min(look_back - 1, LOOK_BACK))
+    ]
+    known = frozenset().union(*(day.ids for day in days))
+    for facts in (facts for day in days for facts in day.unfinished):
+        with apart.of(facts.execution_id):
+            _unfinished(world, facts, now)
+    for stored, ids in (run for each in ticks for run in each.runs):
+        if not ids <= known and now - stored.created_at >= STALE:
+            with apart.of(stored.name):
+                _lost(world, stored, known)
+    for stored in _untold(world, kept, game_days, days, ticks, now):
+        with apart.of(stored.name):
+            _repeat(world, stored.name)
+    apart.end()
 
 
-def _stale(world: World, kept: Kept, prefix: str, now: datetime) -> list[Stored]:
-    """The records under `prefix` that were not confirmed in time."""
-    open_ones = kept.of(prefix, world.state.list(prefix), undone)
-    return [stored for stored in open_ones if now - stored.created_at >= STALE]
+def _listed(world: World, kept: Kept, prefix: str, sort: Callable[[Sequence[Stored]], T]) -> T:
+    return kept.of(prefix, world.state.list(prefix), sort)
+
+
+class _Apart:
+    """Keeps the trouble of one record from the others."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._failed: list[PortUnavailable] = []
+
+    @contextmanager
+    def of(self, what: str) -> Iterator[None]:
+        """Go on behind what fails in here, unless too much has failed: a port is away."""
+        try:
+            yield
+        except BadInput as e:
+            self._world.log.error(f"{what} cannot be finished: {e}", action="refuse", place=e.place)
+        except PortUnavailable as e:
+            self._failed.append(e)
+            if len(self._failed) == FAILURES:
+                self.end()
+
+    def end(self) -> None:
+        """Raise what failed, if anything did."""
+        if self._failed:
+            raise PortUnavailable(f"{len(self._failed)} not finished: {self._failed[0]}")
+
+
+def _untold(
+    world: World,
+    kept: Kept,
+    game_days: Sequence[date],
+    days: Sequence[_Day],
+    ticks: Sequence[_Ticks],
+    now: datetime,
+) -> Iterator[Stored]:
+    """Records whose effects were never confirmed, and not in time."""
+    cleanups = [now.date() - timedelta(days=back) for back in range(2)]
+    prefixes = [f"plans/{day.isoformat()}/" for day in game_days]
+    prefixes += [records.books_prefix(day) for day in game_days]
+    prefixes += [f"cleanups/{day:%Y%m%d}" for day in cleanups]
+    found = [day.undone for day in days] + [each.undone for each in ticks]
+    found += [_listed(world, kept, prefix, undone) for prefix in prefixes]
+    return (each for of in found for each in of if now - each.created_at >= STALE)
+
+
+def _repeat(world: World, name: str) -> None:
+    """Perform the effects of a record again."""
+
+    def read(model: type[T]) -> T:
+        return records.read(world.state, name, model)
+
+    match name.split("/"):
+        case ["plans", *_]:
+            perform_plan(world, read(Plan))
+        case ["ticks", *_]:
+            perform_tick(world, read(TickRecord))
+        case ["cleanups", *_]:
+            perform_cleanup(world, read(CleanupRecord), name)
+        case ["books", *_]:
+            perform_books(world, read(Books))
+        case [*_, "chunks", _]:
+            perform_outcome(world, read(Outcome))
+        case [*_, "finished.json"]:
+            perform_finished(world, read(FinishedRecord))
+        case _:
+            """A manifest: it has no effects of its own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,24 +180,10 @@ def _day(listing: Sequence[Stored]) -> _Day:
     )
 
 
-def _executions(world: World, kept: Kept, prefix: str, now: datetime) -> frozenset[str]:
-    """Take up the executions of one day; returns their ids."""
-    day = kept.of(prefix, world.state.list(prefix), _day)
-    for stored in day.undone:
-        if now - stored.created_at < STALE:
-            continue
-        if "/chunks/" in stored.name:
-            perform_outcome(world, records.read(world.state, stored.name, Outcome))
-        elif stored.name.endswith("/finished.json"):
-            perform_finished(world, records.read(world.state, stored.name, FinishedRecord))
-    for facts in day.unfinished:
-        if facts.manifest is not None:
-            manifest = records.read(world.state, facts.manifest.name, Manifest)
-            _unfinished(world, manifest, facts, now)
-    return day.ids
-
-
-def _unfinished(world: World, manifest: Manifest, facts: ExecutionFacts, now: datetime) -> None:
+def _unfinished(world: World, facts: ExecutionFacts, now: datetime) -> None:
+    if facts.manifest is None:
+        return
+    manifest = records.read(world.state, facts.manifest.name, Manifest)
     where = executing.where_it_stands(world, manifest, facts.outcomes)
     if where.ended:
         executing.finish(world, manifest, list(facts.outcomes.values()))
@@ -174,22 +246,12 @@ def _decided(listing: Sequence[Stored]) -> _Ticks:
     )
 
 
-def _ticks(world: World, kept: Kept, known: AbstractSet[str], now: datetime, *, days: int) -> None:
-    """Confirm decisions that were not, and give RUNs without a manifest one."""
-    for back in range(days):
-        day = (now - timedelta(days=back)).strftime("%Y%m%d")
-        prefix = f"ticks/{day}"
-        decided = kept.of(prefix, world.state.list(prefix), _decided)
-        for stored in decided.undone:
-            if now - stored.created_at >= STALE:
-                perform_tick(world, records.read(world.state, stored.name, TickRecord))
-        for stored, ids in decided.runs:
-            if ids <= known or now - stored.created_at < STALE:
-                continue
-            record = records.read(world.state, stored.name, TickRecord)
-            for order in record.orders:
-                if order.execution_id not in known:
-                    _start(world, order)
+def _lost(world: World, stored: Stored, known: AbstractSet[str]) -> None:
+    """Give the RUNs of a tick that have no manifest one."""
+    record = records.read(world.state, stored.name, TickRecord)
+    for order in record.orders:
+        if order.execution_id not in known:
+            _start(world, order)
 
 
 def _start(world: World, order: RunOrder) -> None:
@@ -205,11 +267,3 @@ def _start(world: World, order: RunOrder) -> None:
         )
         return
     executing.start(world, order)
-
-
-def _cleanups(world: World, kept: Kept, now: datetime) -> None:
-    for back in range(2):
-        day = (now - timedelta(days=back)).strftime("%Y%m%d")
-        for stored in _stale(world, kept, f"cleanups/{day}", now):
-            record = records.read(world.state, stored.name, CleanupRecord)
-            perform_cleanup(world, record, stored.name)

@@ -67,6 +67,15 @@ def here() -> Iterator[Here]:
         yield made
 
 
+def test_a_record_of_a_newer_version_is_waited_for_and_not_acked(
+    here: Here, clients: Mapping[str, FlaskClient]
+) -> None:
+    """After a rollback: to ack it would be silence behind a 200."""
+    here.state.create_once("schedules/20251112T090000Z.json", b'{"of": "tomorrow"}')
+    assert as_event(clients["controller"], TOPICS["controller"], pubsub(b"{}")) == 500
+    assert "schedules/20251112T090000Z.json" in here.log.of("WARNING")[-1]
+
+
 def pubsub(data: bytes | None, **facts: Any) -> dict[str, Any]:
     """A Pub/Sub message as both ways of delivery carry it."""
     found = {"messageId": "m1", "publishTime": "2025-11-12T10:00:00.123456789Z", **facts}

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared import records
 from shared.core.messages import RunOrder, Tick
 from shared.core.ports import Clock, Stored
 from shared.core.workflows import Step
+from shared.effects import CleanupRecord
 from shared.errors import PortUnavailable
-from shared.sweep import sweep
+from shared.sweep import FAILURES, sweep
 from sim.files import MemoryFiles
-from tests.core.made import at, game
+from tests.core.made import NOV_12, at, game
 from tests.functions.worlds import Here, order
 
 TWO_STEPS = (Step(scrapers=("bdl_standings",)), Step(scrapers=("bdl_active_players",)))
@@ -103,6 +105,54 @@ def test_a_lost_run_that_is_of_no_use_any_more_ends_expired(here: Here) -> None:
     ended = {r["workflow_name"]: r["status"] for r in here.rows("workflow_executions")}
     assert ended["morning_operations"] == "failed"  # 10:00 is long past
     assert ended["referee_discovery"] == "failed"
+
+
+def test_an_outage_of_the_tables_keeps_no_lost_chunk_from_being_sent_again(here: Here) -> None:
+    here.at("06:00")
+    here.deliver_without_tables("schedule_locker", Tick())
+    started(here)
+    here.at("09:15")
+    here.deliver_without_tables("executor", Tick())
+    assert [chunk.scraper for chunk in here.pulled("scrape-balldontlie")] == ["bdl_standings"]
+    assert here.names("resent/") != []
+
+
+def test_a_record_that_cannot_be_read_keeps_no_other_from_its_end(here: Here) -> None:
+    here.at("06:00")
+    # As a newer version wrote it, before it was rolled back.
+    here.state.create_once(records.plan_name(NOV_12, 1), b'{"of": "tomorrow"}')
+    started(here)
+    here.at("09:15")
+    with pytest.raises(PortUnavailable, match=r"1 not finished: plans/2025-11-12/r0001.json"):
+        here.deliver("executor", Tick())
+    assert [chunk.scraper for chunk in here.pulled("scrape-balldontlie")] == ["bdl_standings"]
+    here.at("10:30")
+    with pytest.raises(PortUnavailable):
+        here.deliver("executor", Tick())
+    assert [row["status"] for row in here.rows("workflow_executions")] == ["failed"]
+
+
+def test_a_row_that_its_table_refuses_is_logged_and_keeps_no_other_from_its_end(
+    here: Here,
+) -> None:
+    here.at("06:00")
+    record = CleanupRecord(rows=[("cleanup_operations", {"no_such_column": 1})], announce=())
+    records.create(here.state, records.cleanup_name(here.clock.now()), record)
+    here.deliver_without_tables("schedule_locker", Tick())
+    here.at("06:10")
+    here.deliver("executor", Tick())
+    assert len(here.rows("daily_expected_schedule")) == 23
+    assert [text for text in here.log.of("ERROR") if text.startswith("cleanups/")]
+
+
+def test_a_sweep_gives_up_for_now_when_too_much_fails(here: Here) -> None:
+    for n in range(FAILURES + 3):
+        run = order("referee_discovery", here.at(f"09:0{n}"), steps=TWO_STEPS)
+        here.deliver("executor", run)
+    here.at("11:00")
+    here.deliver_without_tables("executor", Tick())
+    ends = [name for name in here.names("executions/") if "/chunks/" in name]
+    assert len(ends) == FAILURES
 
 
 @pytest.mark.parametrize("function", ["schedule_locker", "controller"])

@@ -9,11 +9,10 @@ import pytest
 
 from shared import records
 from shared.core.chunks import progress
-from shared.core.errors import BadInput
 from shared.core.execution import Outcome, failed_outcome
 from shared.core.plan import Plan
 from shared.effects import written_by
-from shared.errors import NotFound
+from shared.errors import NotFound, UnreadableRecord
 from sim.files import MemoryFiles
 from tests.core.executions import manifest
 from tests.core.made import NOV_12, at, config, game, planned
@@ -34,7 +33,8 @@ def test_a_record_that_is_none_is_refused_by_name(files: MemoryFiles) -> None:
     with pytest.raises(NotFound, match="r0001"):
         records.read(files, NAME, Plan)
     files.create_once(NAME, b'{"revision": 1}')
-    with pytest.raises(BadInput, match=r"plans/2025-11-12/r0001.json \w+: found \[nothing\]"):
+    told = r"plans/2025-11-12/r0001.json \w+: found \[nothing\]"
+    with pytest.raises(UnreadableRecord, match=told):
         records.read(files, NAME, Plan)
 
 
@@ -63,7 +63,7 @@ def test_the_newest_schedule_is_the_last_by_instant(files: MemoryFiles) -> None:
 def test_a_schedule_record_that_is_broken_says_which_game(files: MemoryFiles) -> None:
     body = [game(1).to_record(), {**game(2).to_record(), "tip": "soon"}]
     records.create(files, records.schedule_name(at("09:00")), body)
-    with pytest.raises(BadInput, match=r"schedules/20251112T140000Z.json\[1\].tip"):
+    with pytest.raises(UnreadableRecord, match=r"schedules/20251112T140000Z.json\[1\].tip"):
         records.newest_schedule(files, config())
 
 
