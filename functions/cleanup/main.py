@@ -74,7 +74,7 @@ def _look(world: World, tick: datetime) -> CleanupRecord:
         error = f"the loads could not be read, nothing is announced: {e}"
         world.log.error(error, action="cleanup")
         return CleanupRecord(rows=[_row(world, tick, None, began, [error])], announce=())
-    memory.settle([file.load_id for file in files if file.key in loads])
+    memory.settle([file.load_id for file in files if loads.get(file.key) == "loaded"])
     found = repair(files, loads, _announced(world, files, loads), now, settled=settled)
     _tell(world, found)
     return CleanupRecord(
@@ -88,13 +88,13 @@ _Day = tuple[Sequence[str], Mapping[str, Written]]
 
 
 class _Memory:
-    """What an instance need not ask again: what outcomes name, and the loads that have ended."""
+    """What an instance need not ask again: what outcomes name, and the files that are loaded."""
 
     def __init__(self) -> None:
         self.listings = listings.Kept()
         #: Files by outcome record.
         self.outcomes: dict[str, Sequence[Written]] = {}
-        #: Load ids with a terminal load, which never goes away.
+        #: Load ids of files that are loaded, which never goes away.
         self.settled: set[str] = set()
         #: The files of the last game days: how many, and by load id those without a load.
         self.known = 0
@@ -114,7 +114,7 @@ class _Memory:
         self.outcomes = {name: told for name, told in self.outcomes.items() if name in names}
 
     def settle(self, loaded: Sequence[str]) -> None:
-        """The loads of these have ended."""
+        """These are loaded."""
         self.settled.update(loaded)
         self.open = {key: file for key, file in self.open.items() if key not in self.settled}
 

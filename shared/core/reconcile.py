@@ -51,7 +51,7 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Missing:
-    """A file without a load, and whether it is announced again now."""
+    """A file that is not loaded, and whether it is announced again now."""
 
     file: Written
     age: timedelta
@@ -85,12 +85,16 @@ def repair(
 ) -> Repair:
     """What to announce again. `loads` are terminal load states of the candidates; `announced`
     holds per load id the instants of earlier announcements. `settled` is the number of further
-    files, whose load was seen before."""
+    files, whose load was seen before.
+
+    A file whose load was refused is missing too, for a person: to announce it changes nothing.
+    """
     candidates = [file for file in files if now - file.written_at >= MIN_AGE]
-    lost = sorted(
-        (file for file in candidates if file.key not in loads),
+    missing = sorted(
+        (file for file in candidates if loads.get(file.key) != "loaded"),
         key=lambda file: (file.written_at, file.path),
     )
+    lost = [file for file in missing if file.key not in loads]
     checked = len(candidates) + settled
     probing = checked >= STORM_SIZE and len(lost) * 2 > checked
     due = [file for file in lost if _due(announced.get(file.load_id, ()), now)]
@@ -105,7 +109,7 @@ def repair(
                 announced=len(announced.get(file.load_id, ())),
                 republish=file.load_id in going,
             )
-            for file in lost
+            for file in missing
         ),
     )
 

@@ -76,11 +76,25 @@ def test_a_file_is_announced_three_times_at_growing_distances(
     assert found.missing[0].age == timedelta(minutes=10_000)
 
 
-@pytest.mark.parametrize("status", ["loaded", "failed"])
-def test_a_terminal_load_row_ends_it_also_a_refusal(status: str) -> None:
+def test_a_load_ends_it() -> None:
     file = written(1)
-    found = repair([file], {file.key: status}, {}, NOW)
+    found = repair([file], {file.key: "loaded"}, {}, NOW)
     assert (found.checked, found.missing) == (1, ())
+
+
+def test_a_file_that_was_refused_stays_missing_for_a_person_and_is_not_announced() -> None:
+    file = written(1)
+    found = repair([file], {file.key: "failed"}, {}, NOW)
+    assert [each.file for each in found.missing] == [file]
+    assert found.republish == ()
+
+
+def test_refused_files_are_no_storm() -> None:
+    """Nine of ten were refused, and one is lost: it goes."""
+    made = [written(n) for n in range(10)]
+    found = repair(made, {file.key: "failed" for file in made[1:]}, {}, NOW)
+    assert (found.probing, len(found.missing)) == (False, 10)
+    assert [each.file for each in found.republish] == made[:1]
 
 
 def test_the_load_of_another_generation_is_not_this_files() -> None:

@@ -12,7 +12,7 @@ from shared.core.alerts.work import EXPLAINED
 MISSING_WARNING, MISSING_CRITICAL = 5, 10
 #: Found by two cleanups, which come every 15 minutes: announcing it again did not help.
 UNHEALED = timedelta(minutes=45)
-#: Announced three times by now, and still not loaded: a person has to look.
+#: Announced three times by now or refused, and not loaded: a person has to look.
 STUCK = timedelta(hours=4)
 #: Failed runs of all runs of the last 24 hours, from this many runs on.
 FAILURE_RATE, FAILURE_RUNS = 0.2, 10
@@ -71,7 +71,7 @@ def _files(facts: Facts) -> Iterator[Alert]:
         )
     elif files and files[0].age > STUCK:
         stuck = [file.path for file in files if file.age > STUCK]
-        text = f"{plural(len(stuck), 'file')} not loaded after every announcement"
+        text = f"{plural(len(stuck), 'file')} refused, or not loaded after every announcement"
         yield make("file_stuck", text, facts.now - files[0].age, evidence=stuck)
     if facts.blind_since is not None:
         text = f"cleanup cannot read the loads since {et(facts.blind_since)}"
