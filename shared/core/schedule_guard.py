@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from shared.core.calendar import Calendar
 from shared.core.days import day_of_instant, season_of
-from shared.core.games import Game, GameType
+from shared.core.games import CALLED_OFF, Game, GameType
 
 #: A fetched schedule must still know this part of the coming games of the old one.
 KEPT_SHARE = 0.8
@@ -33,6 +33,8 @@ def refuse_reason(new: Calendar, old: Calendar | None, now: datetime) -> str | N
         return reason
     reason = _other_season(new, old, today)
     if reason or _season(new) != _season(old):
+        return reason
+    if reason := _vanished(new, old, today):
         return reason
     return _torn(_ahead(new, today), _ahead(old, today), new)
 
@@ -64,6 +66,16 @@ def _other_season(new: Calendar, old: Calendar, today: date) -> str | None:
     if fetched > kept and (season_of(today) == kept or old.games[-1].day >= today):
         return f"the fetched schedule is of {fetched} while {kept} is still going"
     return None
+
+
+def _vanished(new: Calendar, old: Calendar, today: date) -> str | None:
+    """A game of today may move or be called off, but the feed still knows it: also one of a series,
+    which is over a day before a game that it no longer needs."""
+    due = [game for game in old.games if game.day == today and game.status not in CALLED_OFF]
+    gone = [game.game_id for game in due if new.game(game.game_id) is None]
+    if not gone:
+        return None
+    return f"{len(gone)} of today's {len(due)} games are gone, such as {', '.join(gone[:3])}"
 
 
 def _torn(new: Mapping[str, Game], old: Mapping[str, Game], whole: Calendar) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.core.calendar import Calendar
-from shared.core.games import Game, GameStatus, GameType
+from shared.core.games import CALLED_OFF, Game, GameStatus, GameType
 from shared.core.schedule_guard import refuse_reason
 
 NOV_12 = datetime(2025, 11, 12, 18, tzinfo=UTC)  # 13:00 EST
@@ -102,6 +104,37 @@ def test_play_off_games_that_a_series_does_not_need_may_vanish() -> None:
         for n in range(1, 9)
     ]
     assert refuse_reason(Calendar.of(played), Calendar.of([*played, *spare]), june) is None
+
+
+MAY_6 = datetime(2026, 5, 6, 15, tzinfo=UTC)  # 11:00 EDT
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (None, "1 of today's 2 games are gone, such as 0042500402"),
+        (lambda game: replace(game, status=GameStatus.POSTPONED), None),
+        (lambda game: replace(game, tip=MAY_6 + timedelta(days=2)), None),
+    ],
+    ids=["gone", "called off", "moved"],
+)
+def test_a_game_of_today_does_not_vanish_not_even_of_a_series(
+    change: Callable[[Game], Game] | None, reason: str | None
+) -> None:
+    one, other, later = (
+        game(n, MAY_6 + timedelta(hours=hours), game_id=f"00425004{n:02d}", type=GameType.PLAYOFFS)
+        for n, hours in ((1, 8), (2, 10), (3, 58))
+    )
+    kept = [one] if change is None else [one, change(other)]
+    found = refuse_reason(Calendar.of(kept), Calendar.of([one, other, later]), MAY_6)
+    assert found == reason
+
+
+def test_a_game_that_was_called_off_may_vanish_on_its_day() -> None:
+    today = [game(n, NOV_12, status=status) for n, status in enumerate(GameStatus)]
+    left = [each for each in today if each.status not in CALLED_OFF]
+    assert len(left) < len(today)
+    assert refuse_reason(Calendar.of(left), Calendar.of(today), NOV_12) is None
 
 
 def test_a_season_that_runs_into_the_next_one_is_still_going() -> None:
