@@ -48,6 +48,8 @@ class Fetched:
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     #: Facts for data_summary: credits left, pages read, snapshot time.
     stats: Mapping[str, Any] = field(default_factory=dict)
+    #: False where the answer itself shows, or a service says, that it is only a part.
+    whole: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,8 +60,6 @@ class Handed(Fetched):
     record_count: int
     #: A name in the raw bucket, or `gs://bucket/name` of another; None with no records.
     path: str | None
-    #: False where the service says that it is only a part.
-    whole: bool = True
 
 
 class Http(Protocol):

@@ -14,10 +14,9 @@ ELSEWHERE = "gs://"
 
 
 def weight(fetched: Fetched) -> tuple[int, bool]:
-    """The number of records, and whether they may be the whole: a service says both itself."""
-    if isinstance(fetched, Handed):
-        return fetched.record_count, fetched.whole
-    return len(fetched.records), True
+    """The number of records, which a service says itself, and whether they may be the whole."""
+    count = fetched.record_count if isinstance(fetched, Handed) else len(fetched.records)
+    return count, fetched.whole
 
 
 def sound(scraper: str, fetched: Fetched) -> Fetched:

@@ -14,23 +14,29 @@ CREW = ("official1", "official2", "official3", "official4")
 
 
 def fetch_referee_assignments(ask: Ask, http: Http) -> Fetched:
-    """One record per game of the date; covers the games that have officials.
+    """One record per game of the date that has officials, which it covers.
 
-    The answer holds the G League (`gl`), the WNBA (`wnba`) and the replay centre (`Table1`)
-    too: only `nba.Table` counts.
+    The table stands there before anybody is named in it, and a crew may be named later than the
+    others: rows without one say nothing yet, and without all games it is a part. The answer holds
+    the G League (`gl`), the WNBA (`wnba`) and the replay centre (`Table1`) too: only `nba.Table`
+    counts.
     """
     day = need_date(ask)
     payload = http.get("/wp-json/api/v1/get-game-officials", {"date": day.isoformat()}).json()
     rows = records_at(payload, "nba.Table.rows[]", ask.scraper)
-    matched = by_teams(day_games(ask))
+    games = day_games(ask)
+    matched = by_teams(games)
     covers: set[str] = set()
     for row in rows:
         _check_date(ask, row, day)
+    named = [row for row in rows if any(row.get(official) for official in CREW)]
+    for row in named:
         teams = (str(row.get("away_team_abbr", "")), str(row.get("home_team_abbr", "")))
         game = matched[teams].game_id if teams in matched else nba_id(row)
-        if game and any(row.get(official) for official in CREW):
+        if game:
             covers.add(game)
-    return Fetched(records=rows, covers=tuple(sorted(covers)))
+    whole = {game.game_id for game in games or ()} <= covers
+    return Fetched(records=named, covers=tuple(sorted(covers)), whole=whole)
 
 
 def _check_date(ask: Ask, row: Record, day: date) -> None:

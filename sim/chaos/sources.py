@@ -55,6 +55,7 @@ class Given:
     found: Sequence[Target] = ()
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     stats: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool = True
 
 
 #: A document that is kept beside its file, as it came.

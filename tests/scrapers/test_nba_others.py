@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from scrapers.params import day_games
 from shared.core.targets import TargetKind
 from shared.errors import SourceFailure
 from tests.scrapers.world import PAGE, Site, ask, cut_off, fetch, ok
@@ -85,7 +86,7 @@ def test_referees_are_the_nba_rows_only_and_cover_the_games_with_a_crew() -> Non
     rows = [crew(G1, "ORL", "NYK"), crew(G2, "DEN", "LAC", first="")]
     site = Site(ok(officials(*rows)))
     fetched = fetch(ask("nbac_referee_assignments"), site)
-    assert (len(fetched.records), fetched.covers) == (2, (G1,))
+    assert (len(fetched.records), fetched.covers, fetched.whole) == (1, (G1,), False)
     assert site.query() == {"date": "2025-11-12"}
 
 
@@ -104,6 +105,17 @@ def test_a_crew_finds_its_game(row: dict[str, Any], *, games: bool) -> None:
         ask("nbac_referee_assignments") if games else ask("nbac_referee_assignments", games=None)
     )
     assert fetch(asked, Site(ok(officials(row)))).covers == (G1,)
+
+
+def test_crews_of_all_games_are_the_whole_and_none_are_no_data() -> None:
+    asked = ask("nbac_referee_assignments")
+    games = [game for game in day_games(asked) or () if game.game_id]
+    rows = [crew(game.game_id, game.away, game.home) for game in games]
+    fetched = fetch(asked, Site(ok(officials(*rows))))
+    assert fetched.whole
+    assert len(fetched.records) == len(fetched.covers) == len(games) > 1
+    blank = [{**row, "official1": ""} for row in rows]
+    assert list(fetch(asked, Site(ok(officials(*blank)))).records) == []
 
 
 def test_no_referees_yet_is_no_data() -> None:
