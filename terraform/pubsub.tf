@@ -98,8 +98,13 @@ resource "google_pubsub_subscription" "archive" {
   cloud_storage_config {
     bucket          = google_storage_bucket.archive[0].name
     filename_prefix = "${module.wiring.dead_letter}/"
-    filename_suffix = ".json"
+    filename_suffix = ".avro"
     max_duration    = "600s"
+
+    # With its attributes: of them a dead letter's topic and tick are known.
+    avro_config {
+      write_metadata = true
+    }
   }
 
   depends_on = [google_storage_bucket_iam_member.archive]

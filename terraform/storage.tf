@@ -9,13 +9,35 @@ resource "google_storage_bucket" "state" {
   public_access_prevention    = "enforced"
   force_destroy               = !var.deletion_protection
 
-  # No decision looks back further than a fortnight; the tables tell of what was before.
+  # No decision looks back further than a fortnight; the tables tell of what was before. Plans and
+  # books stay: what arrives for a day however old is entered in its books.
   lifecycle_rule {
     action {
       type = "Delete"
     }
     condition {
       age = 90
+      matches_prefix = [
+        "alerts/",
+        "claims/",
+        "cleanups/",
+        "credits/",
+        "executions/",
+        "republished/",
+        "resent/",
+        "ticks/",
+      ]
+    }
+  }
+
+  # A schedule that was brought in by hand may be the only one, for its season.
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      age            = 400
+      matches_prefix = ["schedules/"]
     }
   }
 

@@ -45,5 +45,7 @@ JOIN newest
   AND newest.game_date = raw.game_date
 WHERE TRUE
 QUALIFY ROW_NUMBER() OVER (
-  PARTITION BY raw.gcs_path, raw.gcs_generation, raw.record_index ORDER BY raw.loaded_at DESC
+  -- By game_date too, which the file decides: so a filter on it reads only those partitions.
+  PARTITION BY raw.game_date, raw.gcs_path, raw.gcs_generation, raw.record_index
+  ORDER BY raw.loaded_at DESC
 ) = 1

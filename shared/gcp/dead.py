@@ -22,6 +22,8 @@ KEPT = "dead-letter-kept"
 _ADDED = "CloudPubSubDeadLetterSource"
 _SUBSCRIPTION, _TRIES = f"{_ADDED}Subscription", f"{_ADDED}DeliveryCount"
 
+#: Ids of one request: it may have 512 KiB, and an id has about 200 characters.
+_ACKS = 1_000
 #: Messages of one pull, pulls at most, seconds of a request, and until a pull has come to nothing.
 _PULL, _PULLS, _TIMEOUT, _NOTHING = 500, 20, 10.0, 4.0
 
@@ -66,11 +68,9 @@ class DeadLetters:
             for (ack, each), result in zip(wanted.items(), results, strict=True)
             if not isinstance(result, Exception)
         }
-        with port(f"acknowledge in [{self._kept}]"):
-            if gone:
-                self._client().acknowledge(
-                    subscription=self._kept, ack_ids=list(gone), timeout=_TIMEOUT
-                )
+        for part in _parts(gone):
+            with port(f"acknowledge in [{self._kept}]"):
+                self._client().acknowledge(subscription=self._kept, ack_ids=part, timeout=_TIMEOUT)
         self._give_back(wanted.keys() - gone.keys())
         if failed := [result for result in results if isinstance(result, Exception)]:
             raise PortUnavailable(f"{len(failed)} of {len(wanted)} not published: {failed[0]}")
@@ -100,14 +100,19 @@ class DeadLetters:
         yield from answer.received_messages
 
     def _give_back(self, acks: Collection[str]) -> None:
-        if acks:
+        for part in _parts(acks):
             with port(f"give back to [{self._kept}]"):
                 self._client().modify_ack_deadline(
                     subscription=self._kept,
-                    ack_ids=list(acks),
+                    ack_ids=part,
                     ack_deadline_seconds=0,
                     timeout=_TIMEOUT,
                 )
+
+
+def _parts(acks: Collection[str]) -> list[list[str]]:
+    listed = list(acks)
+    return [listed[start : start + _ACKS] for start in range(0, len(listed), _ACKS)]
 
 
 def _letter(received: ReceivedMessage) -> DeadLetter:

@@ -11,6 +11,20 @@ from shared.config import load_config
 from tests.terraform.plans import Plan, first
 
 DAY = 86400
+#: Days after which the state's objects go, by prefix; plans and books never do.
+STATE_AGES = dict.fromkeys(
+    (
+        "alerts/",
+        "claims/",
+        "cleanups/",
+        "credits/",
+        "executions/",
+        "republished/",
+        "resent/",
+        "ticks/",
+    ),
+    90,
+) | {"schedules/": 400}
 
 
 def tables(plan: Plan, folder: Path) -> Iterator[str]:
@@ -80,13 +94,14 @@ def buckets(plan: Plan, _: Path) -> Iterator[str]:
             yield f"{each.name}: may be made public"
         if values.get("force_destroy") and each.name != "source":
             yield f"{each.name}: a destroy empties it"
-        ages = [
-            first(rule, "condition", "age")
+        ages = {
+            prefix: first(rule, "condition", "age")
             for rule in values.get("lifecycle_rule") or []
             if first(rule, "action", "type") == "Delete"
-        ]
-        if ages != ([90] if each.name == "state" else []):
-            yield f"{each.name}: objects are deleted after {ages} days"
+            for prefix in first(rule, "condition", "matches_prefix") or ["everything"]
+        }
+        if ages != (STATE_AGES if each.name == "state" else {}):
+            yield f"{each.name}: objects are deleted after days {ages}"
 
 
 def secrets(plan: Plan, folder: Path) -> Iterator[str]:

@@ -66,7 +66,7 @@ def export(
 ) -> None:
     """Write every row of a game day into files.
 
-    One file a table, and a manifest with counts. The audit tables keep 90 days. Written is what
+    One file a table, and a manifest with counts. Most audit tables keep 90 days. Written is what
     is about the day (and the cleanups made in it), one row an id, and the day's rows of every
     raw table. The files lie in DIR/DATE, which is there whole or not at all; what was exported
     before stays, unless --overwrite.
