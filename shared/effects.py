@@ -1,7 +1,8 @@
 """From a record to its effects: what it publishes, what it appends, and then `.done`.
 
 Every function here may be called again by a redelivery or by the sweep: ids are derived, so a
-repeat is the same rows and the same orders. Order of effects: publish, append, mark done.
+repeat is the same rows and the same orders. Order of effects: publish, append, mark done; a chunk's
+repeat appends before it publishes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from shared.core.execution import Manifest, Outcome, Summary
 from shared.core.ids import load_id
 from shared.core.messages import Advance, FileReady, RunOrder
 from shared.core.plan import Plan
+from shared.core.ports import Message
 from shared.core.reconcile import Written
 from shared.core.workflows import Config, Priority
 from shared.log import trace_id
@@ -71,8 +73,22 @@ def perform_tick(world: World, record: TickRecord) -> None:
     records.mark_done(world.state, records.tick_name(record.tick))
 
 
-def perform_outcome(world: World, outcome: Outcome) -> None:
-    """Announce the files, report the chunk, append one row a run."""
+def perform_outcome(world: World, outcome: Outcome, *, repeated: bool = False) -> None:
+    """Announce the files, report the chunk, append one row a run.
+
+    A repeat appends first: 30 deliveries while the tables are away would announce each file 30
+    times, and each announcement is delivered 30 times.
+    """
+    if repeated:
+        _append_runs(world, outcome)
+    world.publish(_reported(world, outcome))
+    if not repeated:
+        _append_runs(world, outcome)
+    records.mark_done(world.state, outcome_name(outcome))
+
+
+def _reported(world: World, outcome: Outcome) -> list[Message]:
+    """The messages of an outcome: its files, and that the chunk is done."""
     order = outcome.order
     ready = [message(FILES_READY, event) for event in files_of(outcome, world.config)]
     if order.advance:
@@ -80,10 +96,12 @@ def perform_outcome(world: World, outcome: Outcome) -> None:
             execution_id=order.execution_id, game_day=order.game_day, chunk_id=order.chunk_id
         )
         ready.append(message(RUN_ADVANCE, done))
-    world.publish(ready)
+    return ready
+
+
+def _append_runs(world: World, outcome: Outcome) -> None:
     run_rows = rows.run_rows(outcome, world.stamp(), trace_id=trace_id())
     world.journal.append("scraper_execution_log", run_rows)
-    records.mark_done(world.state, outcome_name(outcome))
 
 
 def perform_finished(world: World, record: FinishedRecord) -> None:

@@ -149,7 +149,7 @@ def _repeat(world: World, name: str) -> None:
         case ["books", *_]:
             perform_books(world, read(Books))
         case [*_, "chunks", _]:
-            perform_outcome(world, read(Outcome))
+            perform_outcome(world, read(Outcome), repeated=True)
         case [*_, "finished.json"]:
             perform_finished(world, read(FinishedRecord))
         case _:

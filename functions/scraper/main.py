@@ -73,13 +73,14 @@ def _chunk(world: World, order: ChunkOrder) -> None:
             decision_id=order.decision_id,
         )
         return
-    if world.state.stat(name) is not None:
+    repeated = world.state.stat(name) is not None
+    if repeated:
         outcome = records.read(world.state, name, Outcome)
     else:
         fresh = _run(world, order)
         tags = records.outcome_metadata(fresh, world.config)
         outcome = records.decide_once(world.state, outcome_name(fresh), fresh, tags)
-    perform_outcome(world, outcome)
+    perform_outcome(world, outcome, repeated=repeated)
 
 
 def _run(world: World, order: ChunkOrder) -> Outcome:

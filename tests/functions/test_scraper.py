@@ -127,6 +127,20 @@ def test_a_port_that_fails_raises_and_the_redelivery_does_not_ask_again(
     assert row(here)["status"] == "success"
 
 
+def test_while_the_tables_are_away_a_file_is_announced_once(here: Here) -> None:
+    order = chunk(here)
+    for _ in range(5):
+        here.deliver_without_tables("scraper", order)
+    assert len(here.pulled("files-ready")) == 1
+    here.deliver("scraper", order)
+    assert row(here)["status"] == "success"
+    # Once more: whoever was told first may have been told by a delivery that then died.
+    assert len(here.pulled("files-ready")) == 1
+    assert len(here.pulled("run-advance")) == 2
+    here.deliver("scraper", order)
+    assert here.pulled() == []
+
+
 def test_a_file_from_before_a_crash_is_used_and_not_fetched_again(here: Here) -> None:
     """The crash comes after the file and before the outcome: the state bucket fails once."""
     found = chunk(here)

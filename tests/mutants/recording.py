@@ -80,7 +80,7 @@ GUARDS = (
     guard(
         "an outcome that is written is not made anew",
         "functions/scraper/main.py",
-        "    if world.state.stat(name) is not None:\n        outcome",
+        "    if repeated:\n        outcome",
         "    if False:\n        outcome",
         "a redelivery would call a source again whose answer is known",
         "tests/mutants/test_functions.py::test_a_failed_outcome_is_reported_again_and_not_asked_again",
@@ -99,10 +99,19 @@ GUARDS = (
     guard(
         "an outcome is done after its effects",
         EFFECTS,
-        "    world.publish(ready)\n",
-        "    records.mark_done(world.state, outcome_name(outcome))\n    world.publish(ready)\n",
+        "    world.publish(_reported(world, outcome))\n",
+        "    records.mark_done(world.state, outcome_name(outcome))\n"
+        "    world.publish(_reported(world, outcome))\n",
         "a crash between the two would lose its files and its report",
         "tests/functions/test_scraper.py::test_a_port_that_fails_raises_and_the_redelivery_does_not_ask_again",
+    ),
+    guard(
+        "a chunk's repeat announces nothing before its rows are there",
+        "functions/scraper/main.py",
+        "repeated=repeated)",
+        "repeated=False)",
+        "an outage of the tables would be a storm of announcements",
+        "tests/functions/test_scraper.py::test_while_the_tables_are_away_a_file_is_announced_once",
     ),
     guard(
         "an end is done after its row",

@@ -78,7 +78,7 @@ GUARDS = (
     guard(
         "unconfirmed outcomes are taken up",
         SWEEP,
-        "            perform_outcome(world, read(Outcome))",
+        "            perform_outcome(world, read(Outcome), repeated=True)",
         "            pass",
         "an execution would wait for a report until it is given up",
         f"{TEST_SWEEP}::test_an_outcome_that_was_never_reported_is_reported_by_the_sweep",
