@@ -123,6 +123,9 @@ def _manifest(world: World, order: RunOrder) -> Manifest:
     day_games = games_on(schedule, order.target_date)
     names = dict.fromkeys(name for step in order.steps for name in step.scrapers)
     scrapers = {name: scraper_named(world, name, order.config_version) for name in names}
+    if schedule is None and any(each.target is TargetKind.GAME for each in scrapers.values()):
+        # Its steps go on without the games, and must not look whole.
+        world.log.error("no schedule is known", action="start", execution_id=order.execution_id)
     days = world.once("days", listings.Kept)
     known = listings.facts_now(world.state, order.target_date, days)
     games = _games(order, day_games, now)

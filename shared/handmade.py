@@ -34,6 +34,9 @@ def chunk_by_hand(world: World, request: ScrapeRequest, event: Event) -> ChunkOr
     asked = event.published_at or world.clock.now()
     day = request.target_date or day_of_instant(asked)
     schedule = records.newest_schedule(world.state, world.config)
+    if schedule is None and entry.target is TargetKind.GAME:
+        allowed = "a schedule: tipoff calendar import FILE brings one in"
+        raise BadInput(f"games of {day}", "no schedule is known", allowed)
     games = games_on(schedule, day)
     execution_id = f"manual.{event.message_id}"
     return ChunkOrder(

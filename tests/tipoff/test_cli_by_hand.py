@@ -215,6 +215,17 @@ def test_a_tick_in_a_folder_without_a_schedule_says_what_brings_one_in(tmp_path:
     assert "no schedule is known: tipoff calendar import FILE brings one in" in said.err
 
 
+def test_games_by_hand_in_a_folder_without_a_schedule_are_no_success(tmp_path: Path) -> None:
+    """The steps that need no games run; those that do must not look whole."""
+    folder = ("--date", "2025-11-12", "--data", tmp_path / "new")
+    said = tipoff("trigger", "post_game_window_1", *folder)
+    assert said.code == 1
+    assert "no schedule is known: tipoff calendar import FILE brings one in" in said.err
+    one = tipoff("scrape", "nbac_play_by_play", *folder[:2], "--data", tmp_path / "other")
+    assert one.code == 1
+    assert "no schedule is known" in one.err
+
+
 def test_a_refused_name_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert tipoff("trigger", "typo", "--data", tmp_path / "new").code == 2
     assert list(tmp_path.iterdir()) == []
