@@ -14,6 +14,9 @@ from shared.core.workflows import Config, Source
 #: Where a source's key can go.
 KEY_IN = re.compile(r"(query|header):.+|bearer")
 
+#: A host and no address: `https://` stands before it.
+HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?")
+
 #: Seconds that one call with all its tries may take (rule 6).
 CALL_SECONDS = 100
 
@@ -41,6 +44,13 @@ def source_problems(config: Config) -> Iterator[Problem]:
                 path=base,
                 found=f"rate {source.rate:g} and calls of {call:g} s",
                 allowed=f"at least one target in the {PUSH_SECONDS} s of a push",
+            )
+        if not HOST.fullmatch(source.host):
+            yield Problem(
+                file="sources",
+                path=(*base, "host"),
+                found=source.host,
+                allowed="a host as api.example.com, with :PORT where it needs one",
             )
         if source.key_in is not None and not KEY_IN.fullmatch(source.key_in):
             yield Problem(

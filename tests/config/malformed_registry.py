@@ -91,6 +91,22 @@ CASES: tuple[Case, ...] = (
     ),
     (
         "sources",
+        "    host: stats.nba.com\n",
+        "    host: https://stats.nba.com\n",
+        "sources.yaml line N sources.nba_stats.host",
+        "https://stats.nba.com",
+        "a host as api.example.com, with :PORT where it needs one",
+    ),
+    (
+        "sources",
+        "    host: stats.nba.com\n",
+        '    host: ""\n',
+        "sources.yaml line N sources.nba_stats.host",
+        "",
+        "a host as api.example.com, with :PORT where it needs one",
+    ),
+    (
+        "sources",
         "    key_in: bearer\n",
         "    key_in: header:Authorization\n",
         "sources.yaml line N sources.bigdataball.scope",

@@ -66,3 +66,11 @@ def test_a_configuration_that_has_gone_is_named_with_its_folder(data: Path, mine
     assert said.code == 2
     assert f"configuration folder: found [{mine}]" in said.err
     assert f"the one that {data} was last worked with; --config names another" in said.err
+
+
+def test_a_day_that_is_told_again_is_told_with_the_configuration_that_played_it(
+    tmp_path: Path, mine: Path
+) -> None:
+    played = ("day", "2026-07-04", "--data", tmp_path / "day", "--quiet")
+    assert tipoff(*played, "--config", mine).code == 0
+    assert tipoff(*played).code == 0

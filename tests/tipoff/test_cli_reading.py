@@ -170,6 +170,11 @@ def test_a_day_on_which_all_came_exits_0(tmp_path: Path) -> None:
     assert (said.code, said.out) == (0, "nothing is missing\n")
 
 
+def test_of_a_day_without_a_plan_nothing_was_due(data: Path) -> None:
+    said = tipoff("missing", "--date", "2025-12-30", "--data", data)
+    assert (said.code, said.out) == (0, "no plan of 2025-12-30 is here: nothing was due\n")
+
+
 # --- export --------------------------------------------------------------------------------------
 
 
@@ -222,6 +227,17 @@ def test_what_was_exported_is_never_overwritten_unless_told(data: Path, tmp_path
     assert tipoff("export", DAY, "--data", data, "--out", tmp_path, "--overwrite").code == 0
     assert not (tmp_path / DAY / "mine").exists()
     assert (tmp_path / DAY / "manifest.json").is_file()
+
+
+def test_a_day_without_rows_is_no_export_and_replaces_none(data: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "2025-12-30"
+    kept.mkdir()
+    (kept / "manifest.json").write_text("{}")
+    refused = tipoff("export", "2025-12-30", "--data", data, "--out", tmp_path, "--overwrite")
+    assert refused.code == 2
+    assert "DATE: found [2025-12-30], allowed: a day that has rows there" in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["2025-12-30"]
+    assert (kept / "manifest.json").read_text() == "{}"
 
 
 def test_an_export_that_fails_leaves_nothing_behind(data: Path, tmp_path: Path) -> None:

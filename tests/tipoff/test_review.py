@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from shared.core.games import GameStatus, GameType
+from shared.core.report import healing
 from shared.core.report.verdicts import slot_lines
 from sim.sources.troubles import Kind, Trouble
 from tests.tipoff.handmade_day import (
@@ -301,6 +302,20 @@ def test_a_failed_run_that_nobody_asked_again_is_not_healed() -> None:
     failed = run("nbac_play_by_play", status="failed", complete=False, error_type="http_5xx")
     found = only(with_runs(failed, troubles=(SPELL,)))
     assert (found.healed, found.how) == (False, "not asked again: nbac_play_by_play")
+
+
+def test_a_failed_run_that_was_asked_again_in_vain_says_how_often() -> None:
+    bad = {"status": "failed", "complete": False, "error_type": "http_5xx"}
+    runs = [
+        run("nbac_play_by_play", run_id=f"r{n}", triggered_at=iso(text), **bad)
+        for n, text in enumerate(("07 09:02", "07 10:00", "07 11:00"))
+    ]
+    pairs = [(each, None) for each in runs]
+    assert list(healing.told(pairs, with_runs(*runs))) == [
+        "asked again 2x, in vain: nbac_play_by_play",
+        "asked again 1x, in vain: nbac_play_by_play",
+        "not asked again: nbac_play_by_play",
+    ]
 
 
 def test_a_spell_in_which_nothing_was_asked_did_no_harm() -> None:

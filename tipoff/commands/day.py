@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, day_of, settings_of
+from tipoff.commands.options import (
+    AsJson,
+    CalendarFile,
+    ConfigDir,
+    day_of,
+    settings_in,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,7 +77,8 @@ def day(
     from tipoff.commands.seasons import read_calendar, sample_season
     from tipoff.day import Day, default_folder
 
-    settings = settings_of(config)
+    # A folder that is named remembers the configuration that it was worked with.
+    settings = settings_in(data, config) if data else settings_of(config)
     known = load_config(settings.config)
     sample = sample_season(settings, known)
     played = Day(

@@ -99,6 +99,8 @@ def export(
         part.mkdir(parents=True)
         try:
             files = list(_files(world, day, days, part, form))
+            if not any(each.rows for each in files):
+                raise BadInput("DATE", day, "a day that has rows there")
             manifest = {**told, "tables": [asdict(each) for each in files]}
             text = json_.dumps(manifest, indent=2) + "\n"
             (part / MANIFEST).write_text(text, encoding="utf-8")

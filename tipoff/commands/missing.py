@@ -78,8 +78,11 @@ def missing(
     """
     settings = settings_in(data, config, project)
     given = day_of(date, "--date") if date else None
+    from shared.records import newest_plan
+
     with read_from(settings, project) as world:
         found = list(lacking(world, given, project))
+        planned = given is None or newest_plan(world.state, given) is not None
     found.sort(key=lambda each: URGENCIES.index(each.urgency))
     if json:
         print_json([asdict(each) for each in found])
@@ -87,7 +90,8 @@ def missing(
         rows = [(each.urgency, each.kind, each.which, each.what) for each in found]
         print_table(("urgency", "kind", "which", "what"), rows)
     else:
-        typer.echo("nothing is missing")
+        what = "nothing is missing" if planned else f"no plan of {given} is here: nothing was due"
+        typer.echo(what)
     raise typer.Exit(1 if found else 0)
 
 

@@ -102,7 +102,10 @@ def _tell(found: dict[str, Any], alerts: tuple[Alert, ...]) -> None:
         parts = [f"{c['dataset']} {c['obtained']}/{c['expected']}" for c in day["completeness"]]
         if parts:
             typer.echo(f"  obtained: {', '.join(parts)}")
-    typer.echo(f"last tick {shown(found['last_tick'])}, cleanup {shown(found['last_cleanup'])}")
+    typer.echo(
+        f"last tick {shown(found['last_tick'])}, cleanup {shown(found['last_cleanup'])}, "
+        f"schedule {shown(found['schedule_at'])}"
+    )
     for line in _decided(found["last_decisions"]):
         typer.echo(f"  {line}")
     ended = ", ".join(f"{n} {state}" for state, n in found["executions"]["by_status"].items())

@@ -63,7 +63,8 @@ def told(pairs: Sequence[tuple[Row, Row | None]], facts: Facts) -> Iterator[str]
     """What cured failed runs, those of one instant together."""
     ways: dict[str, Counter[str]] = {}
     for run, cure in pairs:
-        way = "not asked again"
+        again = len(asked_later(run, facts))
+        way = f"asked again {again}x, in vain" if again else "not asked again"
         if cure is not None:
             same = _slot_of(cure) == _slot_of(run)
             when = clock(at(cure["triggered_at"]), facts.date)
@@ -79,15 +80,19 @@ def _slot_of(run: Row) -> str:
     return str(run["decision_id"]).rpartition(".")[0]
 
 
-def later(run: Row, facts: Facts) -> Row | None:
-    """The first later run of the same scraper and target that obtained something."""
-    found = [
+def asked_later(run: Row, facts: Facts) -> list[Row]:
+    """The later runs of the same scraper and target."""
+    return [
         other
         for other in facts.rows("scraper_execution_log")
         if (other["scraper_name"], other["target"]) == (run["scraper_name"], run["target"])
-        and other["status"] == "success"
         and at(other["triggered_at"]) > at(run["triggered_at"])
     ]
+
+
+def later(run: Row, facts: Facts) -> Row | None:
+    """The first later run of the same scraper and target that obtained something."""
+    found = [other for other in asked_later(run, facts) if other["status"] == "success"]
     return min(found, key=lambda other: at(other["triggered_at"]), default=None)
 
 
