@@ -9,6 +9,7 @@ import pytest
 
 from shared.core.messages import Tick
 from shared.core.ports import FileKey, Row
+from shared.core.rows import load_row
 from shared.core.workflows import Step
 from tests.functions.worlds import Here, order
 
@@ -88,3 +89,25 @@ def test_what_left_the_last_days_is_forgotten(here: Here, asked: list[int]) -> N
     here.deliver("cleanup", Tick())
     assert here.rows("cleanup_operations")[-1]["files_checked"] == 0
     assert asked == [1]
+
+
+def test_a_file_that_was_refused_stays_missing(here: Here, asked: list[int]) -> None:
+    here.at("09:00")
+    write(here, load=False)
+    (name,) = (stored.name for stored in here.raw.list("balldontlie/"))
+    row = load_row(
+        load_id="l",
+        path=name,
+        generation=1,
+        scraper="bdl_standings",
+        target_date="2025-11-12",
+        table="bdl_standings",
+        rows_loaded=0,
+        status="failed",
+        error="no such column",
+        at=here.clock.now(),
+        created_at=here.clock.now(),
+    )
+    here.journal.append("file_processing_log", [row])
+    assert [cleaned(here, text) for text in ("09:30", "09:45", "14:00")] == [(1, 1)] * 3
+    assert here.pulled("files-ready") == []
