@@ -268,11 +268,14 @@ def test_the_undisturbed_locks_write_two_days_books() -> None:
     assert len(left["rows"]) == 14 + 5 + 6  # type: ignore[arg-type]
 
 
+#: The changes that confirm a plan's rows: where only their answer is lost, all is written.
+CONFIRMED = (3, 9)
+
+
 @pytest.mark.parametrize("how", ["before", "after"])
 def test_a_crash_at_any_change_ends_in_the_same_rows(how: str) -> None:
     calls, _, whole = undisturbed()
     for n in range(1, calls + 1):
         _, retries, left = story(n, how)
-        # None where all had been written and only the answer was lost.
-        assert retries <= 1, n
+        assert retries == (0 if how == "after" and n in CONFIRMED else 1), n
         assert left == whole, n

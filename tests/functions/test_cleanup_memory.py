@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.messages import Tick
+from shared.core.messages import FileReady, Tick
 from shared.core.ports import FileKey, Row
-from shared.core.rows import load_row
 from shared.core.workflows import Step
 from tests.functions.worlds import Here, order
 
@@ -33,7 +32,7 @@ def asked(here: Here) -> list[int]:
     return counts
 
 
-def write(here: Here, *, load: bool = True) -> None:
+def write(here: Here, *, load: bool = True) -> FileReady:
     """A file written now, and loaded or not."""
     run = order("referee_discovery", here.clock.now(), steps=(Step(scrapers=("bdl_standings",)),))
     name = f"e{here.clock.now():%H%M}"
@@ -41,8 +40,10 @@ def write(here: Here, *, load: bool = True) -> None:
     (chunk,) = here.pulled("scrape-balldontlie")
     here.deliver("scraper", chunk)
     (file,) = here.pulled("files-ready")
+    assert isinstance(file, FileReady)
     if load:
         here.deliver("loader", file)
+    return file
 
 
 def cleaned(here: Here, text: str) -> tuple[int, int]:
@@ -93,21 +94,8 @@ def test_what_left_the_last_days_is_forgotten(here: Here, asked: list[int]) -> N
 
 def test_a_file_that_was_refused_stays_missing(here: Here, asked: list[int]) -> None:
     here.at("09:00")
-    write(here, load=False)
-    (name,) = (stored.name for stored in here.raw.list("balldontlie/"))
-    row = load_row(
-        load_id="l",
-        path=name,
-        generation=1,
-        scraper="bdl_standings",
-        target_date="2025-11-12",
-        table="bdl_standings",
-        rows_loaded=0,
-        status="failed",
-        error="no such column",
-        at=here.clock.now(),
-        created_at=here.clock.now(),
-    )
-    here.journal.append("file_processing_log", [row])
+    file = write(here, load=False)
+    here.deliver("loader", replace(file, table="no table"))
+    assert [row["status"] for row in here.rows("file_processing_log")] == ["failed"]
     assert [cleaned(here, text) for text in ("09:30", "09:45", "14:00")] == [(1, 1)] * 3
     assert here.pulled("files-ready") == []

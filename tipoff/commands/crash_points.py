@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from shared.core.errors import BadInput
+from tipoff.commands.chaos import EVERY
 from tipoff.commands.output import print_table
 from tipoff.commands.seasons import read_calendar, sample_season
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from sim.chaos.crashes import Point
 
-#: Seconds between two lines of progress.
-EVERY = 10.0
 #: Points that are told with what was different.
 TOLD = 5
 #: Characters of one difference.

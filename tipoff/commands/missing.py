@@ -82,7 +82,7 @@ def missing(
 
     with read_from(settings, project) as world:
         found = list(lacking(world, given, project))
-        planned = given is None or newest_plan(world.state, given) is not None
+        planned = found or given is None or newest_plan(world.state, given) is not None
     found.sort(key=lambda each: URGENCIES.index(each.urgency))
     if json:
         print_json([asdict(each) for each in found])

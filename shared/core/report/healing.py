@@ -63,9 +63,10 @@ def told(pairs: Sequence[tuple[Row, Row | None]], facts: Facts) -> Iterator[str]
     """What cured failed runs, those of one instant together."""
     ways: dict[str, Counter[str]] = {}
     for run, cure in pairs:
-        again = len(asked_later(run, facts))
-        way = f"asked again {again}x, in vain" if again else "not asked again"
-        if cure is not None:
+        if cure is None:
+            again = len(asked_later(run, facts))
+            way = f"asked again {again}x, in vain" if again else "not asked again"
+        else:
             same = _slot_of(cure) == _slot_of(run)
             when = clock(at(cure["triggered_at"]), facts.date)
             way = f"{'later attempt' if same else 'later slot'} {when}"
