@@ -84,6 +84,11 @@ def list_of(record: Record, key: str) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
+def maps_of(record: Record, key: str) -> Sequence[Record]:
+    """The objects in the list under `key`: what is none is left out, as a missing list is."""
+    return [each for each in list_of(record, key) if isinstance(each, Mapping)]
+
+
 def map_of(record: Record, key: str) -> Record:
     """The object under `key`, or an empty one: for objects that a source may leave out."""
     value = record.get(key)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from scrapers.base import Ask, Fetched, Http, Record
 from scrapers.params import by_teams, day_games, need, need_date
-from scrapers.payload import list_of, map_of, object_at, records_at
+from scrapers.payload import map_of, maps_of, object_at, records_at
 from shared.core.teams import TEAMS
 from shared.errors import SourceFailure
 
@@ -62,8 +62,8 @@ def teams_of(event: Record) -> tuple[str, str]:
     """The away and home tricodes of an event; empty for teams that are none of ours."""
     found = {
         str(each.get("homeAway")): TRICODES.get(str(map_of(each, "team").get("abbreviation")), "")
-        for contest in list_of(event, "competitions")[:1]
-        for each in list_of(contest, "competitors")
+        for contest in maps_of(event, "competitions")[:1]
+        for each in maps_of(contest, "competitors")
     }
     return found.get("away", ""), found.get("home", "")
 
