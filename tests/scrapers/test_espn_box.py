@@ -30,6 +30,8 @@ def box_ask(**params: str) -> Any:
         (espn_event(away="EAST", home="WEST"), ()),
         ({"id": "1"}, ()),
         ({"id": "1", "competitions": [], "status": None}, ()),
+        ({"id": "1", "competitions": [None]}, ()),
+        ({"id": "1", "competitions": [{"competitors": [None, "x", {"homeAway": "home"}]}]}, ()),
     ],
 )
 def test_a_score_covers_its_game_when_it_is_over(event: Any, covers: Any) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.fresh import new_seed
-from tests.scrapers.fuzz import KINDS, SCRAPERS, examples_of, fuzz, table
+from tests.scrapers.fuzz import KINDS, SCRAPERS, examples_of, fuzz, small, table
+from tests.scrapers.mutations import data_of
+from tests.scrapers.places import misplaced
 
 #: A scraper and a kind of answers; PDFs a twelfth of it, 3 at least.
 FEW = 12
@@ -27,6 +29,21 @@ def test_no_answer_breaks_a_scraper(
     record_property("answers", seen.total())
     # Fewer only where there are no more different ones.
     assert seen.total() >= min(wanted, 3)
+
+
+@pytest.mark.parametrize("scraper", SCRAPERS)
+def test_null_in_any_place_of_an_answer_breaks_no_scraper(scraper: str) -> None:
+    known = small(scraper)
+    # A PDF, or a page without data in it, has no such places.
+    if known is not None and any(data_of(reply.body) for reply in known.replies):
+        assert misplaced(known, [None]) > 0
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("scraper", SCRAPERS)
+def test_nothing_of_another_kind_in_any_place_of_an_answer_breaks_a_scraper(scraper: str) -> None:
+    if (known := small(scraper)) is not None:
+        misplaced(known)
 
 
 @pytest.mark.soak

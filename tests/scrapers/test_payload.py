@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.payload import each_once, records_at, result_set
+from scrapers.payload import each_once, maps_of, records_at, result_set
 from scrapers.response import Response, parse_json
 from shared.errors import SourceFailure
 
@@ -89,6 +89,20 @@ def test_a_missing_key_is_no_empty_list(payload: Any, expression: str, place: st
         records_at(payload, expression, "nba")
     assert caught.value.error_type == "malformed"
     assert place in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("record", "found"),
+    [
+        ({"rows": [{"id": 1}, None, 7, "x", [], {"id": 2}]}, [{"id": 1}, {"id": 2}]),
+        ({"rows": [None]}, []),
+        ({"rows": {"id": 1}}, []),
+        ({"rows": None}, []),
+        ({}, []),
+    ],
+)
+def test_of_a_list_that_may_be_left_out_only_the_objects_are_read(record: Any, found: Any) -> None:
+    assert maps_of(record, "rows") == found
 
 
 def test_rows_are_keyed_by_the_headers() -> None:
