@@ -1,4 +1,4 @@
-"""TIPOFF_REQUIRE, tried on a small suite of its own."""
+"""What every test runs under, tried on small suites: TIPOFF_REQUIRE, and seeds by commit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
+ROOT = Path(__file__).resolve().parents[2]
+CONFTEST = ROOT / "tests" / "conftest.py"
 
 SUITE = """
 import pytest
@@ -21,15 +22,35 @@ def test_two():
     pass
 """
 
+DRAWING = """
+import hypothesis
+import pytest
+from hypothesis import strategies as st
 
-def run(folder: Path, reason: str, required: str) -> tuple[int, str]:
+@pytest.mark.parametrize("n", range(9))
+@hypothesis.settings(max_examples=9)
+@hypothesis.given(drawn=st.integers())
+def test_draws(n, drawn):
+    with open("drawn.txt", "a") as file:
+        print(n, drawn, file=file)
+"""
+
+
+def run(
+    folder: Path, reason: str, required: str, *args: str, suite: str = SUITE
+) -> tuple[int, str]:
     """Exit code and output of pytest over a suite whose one test skips with `reason`."""
     (folder / "conftest.py").write_text(CONFTEST.read_text("utf-8"), "utf-8")
-    (folder / "test_small.py").write_text(SUITE.format(reason=reason), "utf-8")
+    (folder / "test_small.py").write_text(suite.replace("{reason}", reason), "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", *args],
         cwd=folder,
-        env={**os.environ, "TIPOFF_REQUIRE": required, "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "TIPOFF_REQUIRE": required,
+            "PYTEST_ADDOPTS": "",
+            "PYTHONPATH": str(ROOT),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -58,3 +79,21 @@ def test_an_unknown_name_in_tipoff_require_is_refused(tmp_path: Path) -> None:
     code, output = run(tmp_path, "any", "teraform")
     assert code != 0
     assert "found ['teraform'], allowed: " in output
+
+
+def drawn(folder: Path, *args: str) -> list[str]:
+    """What the suite DRAWING draws in one run, and in which order of its tests."""
+    (folder / "drawn.txt").unlink(missing_ok=True)
+    code, output = run(folder, "", "", *args, suite=DRAWING)
+    assert code == 0, output
+    return (folder / "drawn.txt").read_text("utf-8").splitlines()
+
+
+def test_who_runs_a_commit_again_draws_the_same_in_the_same_order(tmp_path: Path) -> None:
+    first = drawn(tmp_path)
+    assert drawn(tmp_path) == first
+    others = drawn(tmp_path, "--hypothesis-seed=1")
+    assert others != first
+    # The tests come in the order of before, the examples do not.
+    assert [line.split()[0] for line in others] == [line.split()[0] for line in first]
+    assert sorted(drawn(tmp_path, "--randomly-seed=1")) == sorted(first)
