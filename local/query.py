@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,6 +87,9 @@ class Sql:
             except duckdb.Error as e:
                 raise BadInput("sql", reason(e), "a query that BigQuery would answer") from e
             columns = tuple(d[0] for d in cursor.description or ())
+        if repeated := sorted(name for name, number in Counter(columns).items() if number > 1):
+            # BigQuery: "Duplicate column names in the result are not supported".
+            raise BadInput("sql", f"columns {', '.join(repeated)} twice", "each name once: AS")
         return Answer(columns=columns, rows=[tuple(map(_utc, row)) for row in rows])
 
     def _partitions(self, catalog: Catalog) -> dict[str, str]:

@@ -47,6 +47,7 @@ from tipoff.folder import (
     PLAYED_WITH,
     SEED_FACT,
     SIMULATED_NOW,
+    lives_in_real_time,
     remember_config,
 )
 
@@ -158,6 +159,9 @@ def _claim_folder(day: Day, world: World) -> None:
     Several days of one calendar may share a folder.
     """
     store = store_of(world)
+    place = f"data folder {world.settings.data}"
+    if lives_in_real_time(store):
+        raise BadInput(place, "real time in it", "another folder: --data DIR")
     marks = {
         SEED_FACT: f"{day.seed}{'' if day.troubles else ' without troubles'}",
         CALENDAR_FACT: digest_of(day.calendar),
@@ -166,7 +170,6 @@ def _claim_folder(day: Day, world: World) -> None:
     for name, mark in marks.items():
         found = store.fact(name)
         if found not in (None, mark):
-            place = f"data folder {world.settings.data}"
             allowed = f"{name} {mark}, or another folder (--data), or none: remove it"
             raise BadInput(place, f"a day of {name} {found}", allowed)
     for name, mark in marks.items():

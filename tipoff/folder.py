@@ -33,6 +33,14 @@ def has_store(folder: Path) -> bool:
     return (folder / DATABASE).is_file()
 
 
+def lives_in_real_time(store: Store) -> bool:
+    """Whether work was done in it, or waits there, and none of it in simulated time."""
+    if store.fact(SEED_FACT) is not None or store.fact(SIMULATED_NOW) is not None:
+        return False
+    work = "SELECT 1 FROM messages UNION ALL SELECT 1 FROM rows LIMIT 1"
+    return bool(store.read(work))
+
+
 def is_own(config: Path) -> bool:
     """Whether this is Tipoff's own configuration."""
     return config.resolve() == Settings().config.resolve()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.tipoff.cli_run import store_in, tipoff
+from local.store import to_micros
+from tests.tipoff.cli_run import decision, put, store_in, tipoff
 from tipoff.commands.folder_lock import holder, holding
 from tipoff.folder import SEED_FACT, SIMULATED_NOW
 
@@ -133,12 +135,48 @@ def test_an_interrupted_simulated_day_is_left_alone(
     store = store_in(tmp_path)
     with store.write() as db:
         db.execute("UPDATE messages SET state = ?", (state,))
+        # A tick of the day, in the folder's future.
+        db.execute("UPDATE messages SET dedup = 'lock', published_at = published_at + 1")
     store.set_fact(SEED_FACT, "1")
     if now is not None:
         store.set_fact(SIMULATED_NOW, now)
     said = tipoff("trigger", "schedule_refresh", "--data", tmp_path)
     assert said.code == 2
     assert "found [an unfinished simulated day]" in said.err
+
+
+def test_what_an_interrupted_run_by_hand_left_over_is_delivered_by_the_next(data: Path) -> None:
+    store = store_in(data)
+    store.set_fact(SEED_FACT, "1 without troubles")
+    with holding(data, {"command": "tipoff up", "live": False}):
+        tipoff("trigger", "schedule_refresh", "--date", "2025-11-26", "--data", data)
+    now = to_micros(datetime.fromisoformat("2025-11-27T17:00:04+00:00"))
+    with store.write() as db:
+        db.execute("UPDATE messages SET published_at = ?, deliver_at = ?", (now, now))
+    said = tipoff("tick", "cleanup", "--data", data)
+    assert said.code == 0, said.err
+    assert "manual.1 completed" in said.out
+
+
+@pytest.mark.parametrize("at", ["2025-11-12T13:00:00-05:00", "2099-01-01T06:00:00-05:00"])
+@pytest.mark.parametrize("args", [("tick", "evaluate"), ("trigger", "schedule_refresh")])
+def test_a_folder_that_lives_in_real_time_is_given_no_instant_of_ones_own(
+    args: tuple[str, ...], at: str, tmp_path: Path
+) -> None:
+    """Its plans of a time to come would be decided before it, once and for all."""
+    put(tmp_path, "workflow_decisions", decision())
+    said = tipoff(*args, "--at", at, "--data", tmp_path)
+    assert said.code == 2
+    assert "allowed: nothing: this folder lives in real time (another --data DIR)" in said.err
+    assert store_in(tmp_path).fact(SIMULATED_NOW) is None
+
+
+def test_no_day_is_simulated_in_a_folder_that_lives_in_real_time(tmp_path: Path) -> None:
+    put(tmp_path, "workflow_decisions", decision())
+    said = tipoff("day", "2025-11-27", "--data", tmp_path, "--quiet")
+    assert said.code == 2
+    assert "found [real time in it], allowed: another folder: --data DIR" in said.err
+    assert store_in(tmp_path).fact(SEED_FACT) is None
 
 
 def test_a_run_by_hand_waits_for_nobody_who_holds_the_folder(tmp_path: Path) -> None:

@@ -19,6 +19,27 @@ def season(folder: Path, hour: int) -> Path:
     return file
 
 
+def test_a_schedule_that_came_in_before_the_first_simulated_tick_counts_from_it_on(
+    tmp_path: Path,
+) -> None:
+    """It came in at the machine's time, long after the instant of the tick."""
+    data = tmp_path / "data"
+    bring = ("calendar", "import", season(tmp_path, 0), "--data", data, "--json")
+    tick = ("tick", "evaluate", "--data", data, "--at")
+    first = tipoff(*bring).json["schedule"]
+    assert tipoff(*tick, "2025-11-26T13:00:00-05:00").code == 0
+    shown = tipoff("calendar", "show", "--data", data, "--json").json
+    assert shown["schedule"] < "schedules/2026" < first
+    # And so does the one that comes in after it.
+    other = ("calendar", "import", season(tmp_path, 2), "--data", data, "--json")
+    second = tipoff(*other).json["schedule"]
+    shown = tipoff("calendar", "show", "--data", data, "--json").json
+    assert (shown["schedule"], shown["games"][0]["tip"]) == (second, "2025-11-26T21:00:00-05:00")
+    said = tipoff(*tick, "2025-11-26T14:00:00-05:00")
+    assert said.code == 0, said.err
+    assert "moved" in said.out
+
+
 @pytest.mark.parametrize("now", [None, "2025-11-26T17:00:00+00:00"])
 def test_schedules_of_one_second_are_all_kept_and_the_last_one_counts(
     now: str | None, tmp_path: Path

@@ -137,6 +137,21 @@ def test_two_days_later_what_the_games_owe_is_missing_too(data: Path, tmp_path: 
     assert any(each["what"].startswith("MISSING") for each in found)
 
 
+def test_what_was_made_up_for_by_hand_is_missing_no_more(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    lacks = f"{DAY}.betting_lines.20251205T180000Z"
+
+    def missing() -> set[str]:
+        found = tipoff("missing", "--data", folder, "--date", DAY, "--json").json
+        return {each["which"] for each in found if each["kind"] == "slot"}
+
+    before = missing()
+    assert lacks in before
+    assert tipoff("trigger", "betting_lines", "--date", DAY, "--data", folder).code == 0
+    assert before - missing() == {each for each in before if ".betting_lines." in each}
+
+
 def test_files_that_never_reached_the_warehouse_have_their_urgency(
     data: Path, tmp_path: Path
 ) -> None:
@@ -145,7 +160,7 @@ def test_files_that_never_reached_the_warehouse_have_their_urgency(
     # As the cleanup of 16:15 ET would have found them.
     missing = [
         {"gcs_path": f"a/{age}.json", "scraper_name": "espn_roster", "age_minutes": age}
-        for age in (40, 120, 121, 240, 241)
+        for age in (40, 120, 121, 240, 241, 242)
     ]
     row = {"missing_files": missing, "errors": []}
     world = open_folder(Settings(data=folder))
@@ -153,6 +168,9 @@ def test_files_that_never_reached_the_warehouse_have_their_urgency(
         body = json.dumps({"rows": [["c", row]], "announce": []}).encode()
         world.state.create_once(f"cleanups/{OUTAGE:%Y%m%d}T211500Z.json", body)
     world.close()
+    # One of them was loaded since.
+    load = {"gcs_path": "a/242.json", "status": "loaded", "target_date": DAY}
+    put(folder, "file_processing_log", {**load, "processed_at": f"{DAY}T21:20:00+00:00"})
     said = tipoff("missing", "--data", folder, "--json")
     files = {each["which"]: each["urgency"] for each in said.json if each["kind"] == "file"}
     assert files == {
@@ -217,6 +235,16 @@ def test_parquet_holds_the_same_rows_with_their_types(data: Path, tmp_path: Path
     assert (kind, counted, date) == ("TIMESTAMP WITH TIME ZONE", True, "DATE")
 
 
+def test_what_was_run_for_the_day_before_it_is_exported_with_it(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    run = ("scrape", "bdl_standings", "--date", "2025-12-07", "--data", folder)
+    assert tipoff(*run).code == 0
+    told = tipoff("export", "2025-12-07", "--data", folder, "--out", tmp_path, "--json").json
+    rows = {each["table"].partition(".")[2]: each["rows"] for each in told["tables"]}
+    assert (rows["scraper_execution_log"], rows["file_processing_log"]) == (1, 1)
+
+
 def test_what_was_exported_is_never_overwritten_unless_told(data: Path, tmp_path: Path) -> None:
     (tmp_path / DAY).mkdir()
     (tmp_path / DAY / "mine").write_text("kept")
@@ -253,6 +281,7 @@ def test_an_export_that_fails_leaves_nothing_behind(data: Path, tmp_path: Path) 
         (("2025-12-5",), "DATE: found [2025-12-5]"),
         ((DAY, "--format", "csv"), "--format: found [csv]"),
         ((DAY, "--days", "-1"), "--days: found [-1]"),
+        ((DAY, "--days", "3000000"), "--days: found [3000000], allowed: 0 to 366"),
     ],
 )
 def test_a_bad_export_is_refused(data: Path, args: tuple[str, ...], told: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,23 @@ def test_text_is_aligned_json_is_a_list_and_csv_has_a_header(data: Path) -> None
         "betting_lines,RUN",
         "schedule_refresh,SKIP",
     ]
+
+
+def test_csv_writes_what_no_cell_holds_as_json_and_null_as_nothing(data: Path) -> None:
+    query = (
+        "SELECT [STRUCT(1 AS a, DATE '2025-11-12' AS b)] AS x, TRUE AS y, NULL AS z, 'a\\nb' AS w"
+    )
+    out = tipoff("sql", query, "--data", data, "--csv").out
+    header, row = csv.reader(io.StringIO(out))
+    assert header == ["x", "y", "z", "w"]
+    assert json.loads(row[0]) == [{"a": 1, "b": "2025-11-12"}]
+    assert row[1:] == ["true", "", "a\nb"]
+
+
+def test_two_columns_of_one_name_are_refused_as_bigquery_does(data: Path) -> None:
+    said = tipoff("sql", "SELECT 1 AS a, 2 AS b, 3 AS a", "--data", data, "--json")
+    assert said.code == 2
+    assert said.err == "sql: found [columns a twice], allowed: each name once: AS\n"
 
 
 def test_a_query_may_come_from_a_file(data: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from local.store import from_micros
 from tests.tipoff.cli_run import CONFIG, put, store_in, tipoff
 
 SEASON = CONFIG / "calendar" / "2025-26.csv"
@@ -95,6 +97,20 @@ def test_dead_letters_are_listed_replayed_and_alerted(tmp_path: Path) -> None:
     assert tipoff("status", "--data", tmp_path, "--json").json["dead_letters"] == 1
     assert tipoff("dead", "replay", "1", "--data", tmp_path).out.startswith("1 messages are on")
     assert tipoff("dead", "list", "--data", tmp_path).code == 0
+
+
+def test_a_dead_letter_of_a_simulated_folder_is_due_in_its_own_time(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    store.set_fact("simulated_now", LOCKED)
+    with store.write() as db:
+        db.execute(
+            "INSERT INTO messages (message_id, subscription, topic, function, body, attributes,"
+            " published_at, deliver_at, attempt, state, last_error)"
+            " VALUES ('m1', 's', 'files-ready', 'loader', '{}', '{}', 0, 0, 30, 'dead', 'why')"
+        )
+    assert tipoff("dead", "replay", "--data", tmp_path).code == 0
+    due = from_micros(store.read("SELECT deliver_at FROM messages")[0][0])
+    assert due == datetime.fromisoformat(LOCKED)
 
 
 def test_scrapers_lists_the_whole_registry_with_who_uses_it() -> None:

@@ -83,11 +83,17 @@ def import_(
 def bring_in(world: World, season: Calendar) -> str:
     """Make `season` the newest schedule, in the folder's own time; the record's name."""
     from local.world import store_of
+    from tipoff.day import LastInstant
 
     store = store_of(world)
     remember_config(store, world.settings.config)
     fact = store.fact(SIMULATED_NOW)
-    return adopt_next(world, season, instant_of(fact, SIMULATED_NOW) if fact else None)
+    if fact is None:
+        return adopt_next(world, season)
+    name = adopt_next(world, season, instant_of(fact, SIMULATED_NOW))
+    # A second later, where two came in one: what is brought in is seen from now on.
+    LastInstant(store).reach(_instant_of(name))
+    return name
 
 
 def adopt_next(world: World, season: Calendar, at: datetime | None = None) -> str:
@@ -96,19 +102,26 @@ def adopt_next(world: World, season: Calendar, at: datetime | None = None) -> st
     Schedules are named by the second, and the last name counts: where the newest one has this
     second or a later one, the next is taken, or this schedule would be dropped unseen.
     """
-    from shared.core.days import parse_stamp
     from shared.planning import adopt_schedule
 
     at = at or world.clock.now()
-    if listing := world.state.list("schedules/"):
-        newest = listing[-1].name.removeprefix("schedules/").removesuffix(".json")
-        at = max(at, parse_stamp(newest) + timedelta(seconds=1))
+    with world.clock.at(at):
+        listing = world.state.list("schedules/")
+    if listing:
+        at = max(at, _instant_of(listing[-1].name) + timedelta(seconds=1))
     while True:
         with world.clock.at(at):
             created = adopt_schedule(world, season, origin="import")
         if created.created:
             return created.stored.name
         at += timedelta(seconds=1)
+
+
+def _instant_of(name: str) -> datetime:
+    """The instant that a schedule's record is named by."""
+    from shared.core.days import parse_stamp
+
+    return parse_stamp(name.removeprefix("schedules/").removesuffix(".json"))
 
 
 @app.command("show")

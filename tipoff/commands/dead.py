@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shared.clock import DeliveryClock
 from shared.core.errors import BadInput
 from tipoff.commands.cloud import Project
-from tipoff.commands.options import AsJson, Data, FolderConfig, existing_store, settings_in
+from tipoff.commands.options import (
+    AsJson,
+    Data,
+    FolderConfig,
+    existing_store,
+    folder_now,
+    settings_in,
+)
 from tipoff.commands.output import print_json, print_table
 from tipoff.commands.reading import Reads
 
 if TYPE_CHECKING:
     from local.bus import LocalBus
+    from local.store import Store
+    from shared.core.ports import Clock
     from shared.gcp.dead import DeadLetters
     from shared.settings import Settings
 
@@ -52,7 +62,7 @@ def list_(
 
 
 def _here(settings: Settings) -> Iterator[dict[str, Any]]:
-    for letter in _bus(settings).dead():
+    for letter in _bus(settings, existing_store(settings), DeliveryClock()).dead():
         yield {
             "id": letter.delivery.id,
             "topic": letter.delivery.topic,
@@ -91,8 +101,8 @@ def replay(
 ) -> None:
     """Put dead letters back on the bus.
 
-    A running `tipoff up` delivers them, else the next. In the cloud they are published to their
-    topics again and taken off the dead letters.
+    A running `tipoff up` delivers them, else the next; in a folder of simulated days the next run
+    by hand. In the cloud they are published to their topics again and taken off the dead letters.
 
     \b
     Examples:
@@ -106,12 +116,15 @@ def replay(
     if project is not None:
         _replay_there(settings, project, [str(each) for each in ids or ()])
         return
-    bus = _bus(settings)
+    store, clock = existing_store(settings), DeliveryClock()
+    bus = _bus(settings, store, clock)
     known = [letter.delivery.id for letter in bus.dead()]
     for each in ids or ():
         if each not in known:
             raise BadInput("dead letter", each, ", ".join(map(str, known)) or "there are none")
-    number = bus.replay_dead(ids or known)
+    # Due now: in a simulated folder that is its own last instant.
+    with clock.at(folder_now(store)):
+        number = bus.replay_dead(ids or known)
     typer.echo(f"{number} messages are on the bus again; see: tipoff status")
 
 
@@ -138,11 +151,10 @@ def _letters(settings: Settings, project: str) -> Iterator[DeadLetters]:
         yield DeadLetters(client, project)
 
 
-def _bus(settings: Settings) -> LocalBus:
+def _bus(settings: Settings, store: Store, clock: Clock) -> LocalBus:
     from local.bus import LocalBus
     from local.world import subscriptions
-    from shared.clock import DeliveryClock
     from shared.config import load_config
 
     known = load_config(settings.config)
-    return LocalBus(existing_store(settings), DeliveryClock(), subscriptions(known))
+    return LocalBus(store, clock, subscriptions(known))

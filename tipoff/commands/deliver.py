@@ -24,6 +24,7 @@ from shared.typed import parse
 from shared.wiring import installed
 from shared.world import World
 from tipoff.commands.embedded import (
+    begin_simulated,
     busy,
     first_calendar,
     real_time,
@@ -100,14 +101,17 @@ def deliver_one(
     """Publish one message and deliver until the work that it caused has ended.
 
     BadInput for a folder whose simulated day is unfinished, for real sources in one that lives
-    in simulated time, and for an instant `at` that such a folder has left behind.
+    in simulated time, and for an instant `at` that such a folder has left behind, or in a folder
+    that lives in real time.
     """
     log = Quiet()
     with closing(build_world(settings, config=config, log=log)) as plain:
         store, bus = store_of(plain), bus_of(plain)
-        refuse_unfinished(store, bus, settings.data)
+        refuse_unfinished(store, settings.data)
         fact = store.fact(SIMULATED_NOW)
         known = instant_of(fact, SIMULATED_NOW) if fact else None
+        if at is not None and known is None:
+            begin_simulated(store, plain, at)
         instant = known if at is None else refuse_past(store, at)
         if instant is not None and live:
             found = f"simulated time {iso(instant)}"
@@ -120,13 +124,12 @@ def deliver_one(
             with real_time(settings, config, league, live=live, seed=seed, log=log) as world:
                 message_id = _in_real_time(world, message)
         else:
-            # A folder where nothing was ever planned becomes one of simulated time.
-            moves = known is not None or not plain.state.list("plans/")
+            # Before anything is done: an interrupted folder is one of simulated time, too.
+            now = LastInstant(store)
+            now.reach(instant)
             day = Day(date=day_of_instant(instant), calendar=league, seed=seed, troubles=False)
             with opened(day, settings, log=log) as world:
-                message_id, last = _in_simulated_time(world, message, instant)
-            if moves:
-                LastInstant(store).reach(last)
+                message_id = _in_simulated_time(world, message, instant, now)
         given_up = [letter.error for letter in bus.dead() if letter.delivery.id not in dead]
         return Caused(
             message_id=message_id,
@@ -149,20 +152,14 @@ def _publish(world: World, message: Message) -> str:
     return result
 
 
-def _in_simulated_time(world: World, message: Message, instant: datetime) -> tuple[str, datetime]:
-    """Publish at `instant` and drain; the message's id and the last instant delivered at."""
-    last = instant
-
-    def progress(at: datetime, _: object) -> None:
-        nonlocal last
-        last = max(last, at)
-
+def _in_simulated_time(world: World, message: Message, instant: datetime, now: LastInstant) -> str:
+    """Publish at `instant` and drain, `now` following; the message's id."""
     with world.clock.at(instant):
         message_id = _publish(world, message)
     with installed(world), Host() as host, closing(Session()) as session:
         dispatcher = Dispatcher(bus_of(world), lambda d: post_cloud_event(session, host.url, d))
-        dispatcher.drain(instant + HORIZON, progress)
-    return message_id, last
+        dispatcher.drain(instant + HORIZON, lambda at, _: now.reach(at))
+    return message_id
 
 
 def _in_real_time(world: World, message: Message) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from local.bus import LocalBus
-from local.store import Store
+from local.store import Store, to_micros
 from local.world import build_world
 from shared.clock import DeliveryClock
 from shared.core.calendar import Calendar
@@ -20,6 +20,8 @@ from shared.core.days import iso, minute
 from shared.core.errors import BadInput
 from shared.core.workflows import Config
 from shared.log import Log
+from shared.planning import adopt_schedule
+from shared.records import newest_schedule
 from shared.settings import Settings
 from shared.typed import parse
 from shared.world import World
@@ -28,7 +30,7 @@ from sim.sources.server import SourceServer
 from sim.sources.world import SourceWorld
 from tipoff.commands.options import instant_of
 from tipoff.commands.seasons import sample_season
-from tipoff.folder import SEED_FACT, SIMULATED_NOW
+from tipoff.folder import SEED_FACT, SIMULATED_NOW, lives_in_real_time
 
 
 @contextmanager
@@ -96,9 +98,37 @@ def refuse_past(store: Store, at: datetime) -> datetime:
     return max(at, last)
 
 
-def refuse_unfinished(store: Store, bus: LocalBus, folder: object) -> None:
-    """BadInput for a simulated day that was interrupted: its messages wait for their own time."""
-    if store.fact(SEED_FACT) is not None and (store.fact(SIMULATED_NOW) is None or busy(bus)):
+def begin_simulated(store: Store, world: World, at: datetime) -> None:
+    """Make a folder one of simulated time, from `at` on; a schedule that is there counts from then.
+
+    BadInput for one that lives in real time: what is decided there for a time to come would keep
+    the real work of that time from running.
+    """
+    if lives_in_real_time(store):
+        allowed = "nothing: this folder lives in real time (another --data DIR)"
+        raise BadInput("--at", iso(at), allowed)
+    # It was brought in at the machine's time: a delivery before that would not see it.
+    schedule = newest_schedule(world.state, world.config)
+    with world.clock.at(at):
+        if schedule is not None and newest_schedule(world.state, world.config) is None:
+            adopt_schedule(world, schedule.calendar, origin="import")
+
+
+def refuse_unfinished(store: Store, folder: object) -> None:
+    """BadInput for a simulated day that was interrupted: ticks of it wait for their own time.
+
+    What a run by hand left over, or a dead letter that has another chance, waits for nothing:
+    the next run by hand delivers it.
+    """
+    if store.fact(SEED_FACT) is None:
+        return
+    now = store.fact(SIMULATED_NOW)
+    ahead = now is None or store.read(
+        "SELECT 1 FROM messages WHERE state IN ('pending', 'running') AND dedup IS NOT NULL"
+        " AND published_at > ? LIMIT 1",
+        (to_micros(instant_of(now, SIMULATED_NOW)),),
+    )
+    if ahead:
         allowed = "a finished one (run the same tipoff day again), or another --data DIR"
         raise BadInput(f"data folder {folder}", "an unfinished simulated day", allowed)
 

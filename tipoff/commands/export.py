@@ -17,6 +17,7 @@ from shared.core.errors import BadInput
 from tipoff.commands.options import AsJson, Data, FolderConfig, day_of, one_of, settings_in
 from tipoff.commands.output import print_json, print_table
 from tipoff.commands.reading import Reads, now_of, read_from
+from tipoff.commands.runs import EARLIER
 
 if TYPE_CHECKING:
     from shared.core.ports import Row
@@ -29,6 +30,9 @@ MANIFEST = "manifest.json"
 #: Whose rows are about a date by this column; cleanups are about their own time.
 ABOUT = {"daily_expected_schedule": "date", "plan_changes": "date", "daily_completeness": "date"}
 CLEANUPS = "cleanup_operations"
+
+#: Days after which nothing is looked for that was done for a day.
+LATEST = 366
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,8 +86,8 @@ def export(
     settings = settings_in(data, config, project)
     day = day_of(date, "DATE")
     one_of("--format", form, FORMATS)
-    if days < 0:
-        raise BadInput("--days", days, "0 or more")
+    if not 0 <= days <= LATEST:
+        raise BadInput("--days", days, f"0 to {LATEST}")
     folder = out / day.isoformat()
     if folder.exists() and not overwrite:
         raise BadInput("--out", folder, "a folder that is not there yet, or --overwrite")
@@ -136,8 +140,10 @@ def _tables(
 ) -> Iterator[tuple[str, Sequence[Row], Sequence[Any]]]:
     """dataset.table, its rows about the day, and its fields."""
     for table in schemas.tables:
+        # What was run for the day by hand lies in the partition of a day before it.
+        first = day if table in ABOUT else day - EARLIER
         last = day + dt.timedelta(days=days)
-        rows = world.ledger.rows(table, day, last, about=None if table in ABOUT else day)
+        rows = world.ledger.rows(table, first, last, about=None if table in ABOUT else day)
         yield f"nba_orchestration.{table}", _about(table, rows, day), schemas.of(table).fields
     for table in world.ledger.raw_tables():
         rows = list(world.ledger.raw_rows(table, day))

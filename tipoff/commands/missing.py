@@ -112,7 +112,7 @@ def lacking(world: World, given: dt.date | None, project: str | None) -> Iterato
         if day == days[-1]:
             yield from _files(seen)
         slots = _promised(report, seen)
-        yield from _slots(slots, seen)
+        yield from _slots(slots, seen, facts)
         yield from _executions(report, facts)
         if report.revision:
             yield from _data(report, slots, facts)
@@ -130,13 +130,14 @@ def _promised(report: DayReport, seen: Seen) -> list[SlotLine]:
     ]
 
 
-def _slots(slots: Sequence[SlotLine], seen: Seen) -> Iterator[Missing]:
+def _slots(slots: Sequence[SlotLine], seen: Seen, facts: Facts) -> Iterator[Missing]:
     """Slots that no run, and nothing else, brought anything for."""
     from shared.core.report.lines import Verdict
 
     made_up = {fact.slot.slot_id for fact in seen.facts.slots if fact.made_up}
     for line in slots:
-        if line.verdict in (Verdict.MISSING, Verdict.ABORTED) and line.slot_id not in made_up:
+        lacks = line.verdict in (Verdict.MISSING, Verdict.ABORTED)
+        if lacks and line.slot_id not in made_up and not _made_up_by_hand(line, facts):
             workflow = seen.config.workflows.get(line.workflow)
             urgent = workflow is not None and workflow.priority.value == "CRITICAL"
             yield Missing(
@@ -145,6 +146,19 @@ def _slots(slots: Sequence[SlotLine], seen: Seen) -> Iterator[Missing]:
                 which=line.slot_id,
                 what=f"{line.verdict}: {line.reason or 'nothing explains it'}",
             )
+
+
+def _made_up_by_hand(line: SlotLine, facts: Facts) -> bool:
+    """Whether its workflow was triggered for the day since, and all of it ended well."""
+    from shared.core.report.facts import at
+
+    return any(
+        row["workflow_name"] == line.workflow
+        and row["status"] == "completed"
+        and row["execution_id"].startswith("manual.")
+        and at(row["execution_time"]) >= line.closes_at
+        for row in facts.rows("workflow_executions")
+    )
 
 
 def _executions(report: DayReport, facts: Facts) -> Iterator[Missing]:
@@ -198,8 +212,12 @@ def _datasets(facts: Facts, workflows: set[str]) -> set[str]:
 
 
 def _files(seen: Seen) -> Iterator[Missing]:
-    """Files that the newest cleanup found without a load."""
+    """Files that the day's newest cleanup found without a load, and that have none since."""
+    rows = seen.tables["file_processing_log"]
+    loaded = {row["gcs_path"] for row in rows if row["status"] == "loaded"}
     for file in seen.facts.missing:
+        if file.path in loaded:
+            continue
         minutes = int(file.age.total_seconds() // 60)
         urgent = "WARNING" if minutes > WARNING_AFTER else "RECENT"
         yield Missing(

@@ -66,7 +66,7 @@ def print_table(
 
     On a terminal that is too narrow for its columns every value has its own line: none is cut.
     """
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[as_text(value) for value in row] for row in rows]
     if on_terminal():
         _draw(columns, cells, title)
         return
@@ -109,7 +109,7 @@ def _draw(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str | N
         out.print(lines, end="\n\n")
 
 
-def _cell(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A value as one line of text."""
     if value is None:
         return "NULL"

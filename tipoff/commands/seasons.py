@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tipoff.commands.options import existing_store, read_file
-from tipoff.folder import has_store
+from tipoff.commands.options import existing_store, folder_now, read_file
+from tipoff.folder import SIMULATED_NOW, has_store
 
 if TYPE_CHECKING:
     from shared.core.calendar import Calendar
+    from shared.core.ports import Files
     from shared.core.workflows import Config
     from shared.settings import Settings
 
@@ -49,9 +50,14 @@ def calendar_for(
         from local.files import LocalFiles
         from shared.clock import DeliveryClock
         from shared.records import newest_schedule
+        from shared.watching import AsOf
 
         store = existing_store(settings)
-        newest = newest_schedule(LocalFiles(store, "state", DeliveryClock()), config)
+        files: Files = LocalFiles(store, "state", DeliveryClock())
+        if store.fact(SIMULATED_NOW) is not None:
+            # A schedule that came in at the machine's time is not there yet.
+            files = AsOf(files, folder_now(store))
+        newest = newest_schedule(files, config)
         if newest is not None:
             return newest.calendar, f"the newest schedule in {settings.data}", newest.name
     return sample_season(settings, config), "the sample season 2025-26", SAMPLE.name

@@ -19,7 +19,7 @@ from tipoff.commands.options import (
     read_file,
     settings_in,
 )
-from tipoff.commands.output import print_json, print_table
+from tipoff.commands.output import as_text, print_json, print_table
 from tipoff.commands.reading import Reads
 
 if TYPE_CHECKING:
@@ -119,6 +119,11 @@ def _query(query: str | None, file: Path | None) -> str:
         raise BadInput(f"--file {file}", f"byte {e.start}", "UTF-8 text") from e
 
 
+def _in_csv(value: object) -> object:
+    """Arrays, structs and booleans as in JSON: no program reads Python's."""
+    return as_text(value) if isinstance(value, bool | list | tuple | dict) else value
+
+
 def _print(
     columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], *, json: bool, csv: bool
 ) -> None:
@@ -130,6 +135,6 @@ def _print(
 
         out = writer.writer(sys.stdout, lineterminator="\n")
         out.writerow(columns)
-        out.writerows(rows)
+        out.writerows([map(_in_csv, row) for row in rows])
     else:
         print_table(columns, rows)
