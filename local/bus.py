@@ -110,6 +110,15 @@ class LocalBus:
         found = self._store.read("SELECT min(deliver_at) FROM messages WHERE state = 'pending'")
         return None if found[0][0] is None else from_micros(found[0][0])
 
+    def due_subscriptions(self, now: datetime) -> list[str]:
+        """Whose deliveries are due at `now`; one that the configuration has no more among them."""
+        found = self._store.read(
+            "SELECT DISTINCT subscription FROM messages WHERE state = 'pending'"
+            " AND deliver_at <= ? ORDER BY subscription",
+            (to_micros(now),),
+        )
+        return [str(name) for (name,) in found]
+
     def next_batch(self, until: datetime | None = None) -> tuple[datetime, list[Delivery]] | None:
         """Claim the next pending deliveries of one instant and one topic, for simulated time.
 

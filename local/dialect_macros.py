@@ -28,8 +28,13 @@ CREATE MACRO bq_safe_int(x) AS CASE
     WHEN regexp_full_match(trim(CAST(x AS VARCHAR)), '[+-]?\d+') THEN TRY_CAST(x AS BIGINT) END
   WHEN typeof(x) IN ('DOUBLE', 'FLOAT') OR starts_with(typeof(x), 'DECIMAL')
   THEN TRY_CAST(round(TRY_CAST(x AS DOUBLE)) AS BIGINT) ELSE TRY_CAST(x AS BIGINT) END;
-CREATE MACRO bq_string(x) AS CASE WHEN typeof(x) = 'DOUBLE'
-  THEN regexp_replace(CAST(x AS VARCHAR), '\.0$', '') ELSE CAST(x AS VARCHAR) END;
+-- A fraction of a second has three or six digits.
+CREATE MACRO bq_fraction(t) AS regexp_replace(regexp_replace(t,
+  '(:\d\d\.(?:\d{3})?\d)([+-]|$)', '\100\2'), '(:\d\d\.(?:\d{3})?\d\d)([+-]|$)', '\10\2');
+CREATE MACRO bq_string(x) AS CASE
+  WHEN typeof(x) = 'DOUBLE' THEN regexp_replace(CAST(x AS VARCHAR), '\.0$', '')
+  WHEN starts_with(typeof(x), 'TIME') THEN bq_fraction(CAST(x AS VARCHAR))
+  ELSE CAST(x AS VARCHAR) END;
 CREATE MACRO bq_bool(x) AS CASE WHEN typeof(x) = 'VARCHAR' THEN CASE lower(CAST(x AS VARCHAR))
   WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE
   ELSE CAST('bad BOOL value: ' || CAST(x AS VARCHAR) AS BOOLEAN) END ELSE CAST(x AS BOOLEAN) END;
@@ -92,7 +97,8 @@ CREATE MACRO bq_extract(s, r, g) AS CASE WHEN regexp_matches(s, r) THEN regexp_e
 CREATE MACRO bq_offset(a, z) AS CASE WHEN date_diff('minute', a, z) < 0 THEN '-' ELSE '+' END
   || printf('%02d%02d', abs(date_diff('minute', a, z)) // 60, abs(date_diff('minute', a, z)) % 60);
 
--- Arrays. `i` counts from 0.
+-- Arrays. `i` counts from 0. DuckDB counts the places of JSON from 0, those of lists from 1.
+CREATE MACRO bq_pick(a, i) AS CASE WHEN typeof(a) = 'JSON' THEN a[i] ELSE a[i + 1] END;
 CREATE MACRO bq_at(a, i) AS CASE WHEN i < 0 OR i >= len(a)
   THEN a[CAST('array index ' || CAST(i AS VARCHAR) || ' is out of bounds' AS BIGINT)]
   ELSE a[i + 1] END;
@@ -114,6 +120,23 @@ CREATE MACRO bq_json_array(j, p) AS CASE WHEN json_type(bq_json(j), p) = 'ARRAY'
   THEN CAST(json_extract(bq_json(j), p) AS JSON[]) END;
 CREATE MACRO bq_json_values(j, p) AS CASE WHEN json_type(bq_json(j), p) = 'ARRAY'
   THEN list_transform(CAST(json_extract(bq_json(j), p) AS JSON[]), lambda e: e ->> '$') END;
+CREATE MACRO bq_no_json(j, what) AS
+  'a JSON ' || what || ' is wanted here, not ' || CAST(j AS VARCHAR);
+CREATE MACRO bq_is_number(j) AS json_type(j) IN ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE');
+CREATE MACRO bq_json_bool(j) AS CASE WHEN j IS NULL OR json_type(j) = 'BOOLEAN'
+  THEN CAST(bq_json_value(j, '$') AS BOOLEAN) ELSE CAST(bq_no_json(j, 'boolean') AS BOOLEAN) END;
+CREATE MACRO bq_json_float(j) AS CASE WHEN j IS NULL OR bq_is_number(j)
+  THEN CAST(bq_json_value(j, '$') AS DOUBLE) ELSE CAST(bq_no_json(j, 'number') AS DOUBLE) END;
+CREATE MACRO bq_json_int(j) AS CASE
+  WHEN json_type(j) = 'DOUBLE' AND bq_json_float(j) = trunc(bq_json_float(j))
+  THEN CAST(bq_json_float(j) AS BIGINT)
+  WHEN j IS NULL OR (bq_is_number(j) AND json_type(j) <> 'DOUBLE')
+  THEN CAST(bq_json_value(j, '$') AS BIGINT)
+  ELSE CAST(bq_no_json(j, 'whole number') AS BIGINT) END;
+CREATE MACRO bq_lax_int(j) AS CASE WHEN json_type(j) = 'BOOLEAN'
+  THEN CAST(CAST(bq_json_value(j, '$') AS BOOLEAN) AS BIGINT)
+  ELSE coalesce(bq_safe_int(bq_json_value(j, '$')),
+    TRY_CAST(round(TRY_CAST(bq_json_value(j, '$') AS DOUBLE)) AS BIGINT)) END;
 -- to_json writes instants, NUMERIC and FLOAT64 otherwise: they are found by the keys that have
 -- that type. The value is wrapped, so that one without a key has one.
 CREATE MACRO bq_keys(t, kind) AS '"(' || coalesce(nullif(array_to_string(list_transform(

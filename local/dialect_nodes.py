@@ -53,6 +53,9 @@ def _now(template: str) -> Node:
 def _extract(node: exp.Expr, _now: datetime) -> exp.Expr:
     part, first = date_part("EXTRACT", node.this, _PARTS)
     value = node.expression
+    if isinstance(value.unnest(), exp.Sub) and not _is_step(value.unnest().expression):
+        # DuckDB's difference of two instants has days, BigQuery's has hours alone.
+        raise Refused("EXTRACT", value.sql(dialect="bigquery"), "TIMESTAMP_DIFF or DATE_DIFF")
     if isinstance(value, exp.AtTimeZone):
         local = duck("(bq_ts(_0) AT TIME ZONE _1)", value.this, zone("EXTRACT", value.args["zone"]))
     else:
@@ -62,6 +65,12 @@ def _extract(node: exp.Expr, _now: datetime) -> exp.Expr:
     if part == "WEEK":
         return duck(f"bq_week(_0, {first})", local)
     return duck(_EXTRACT.get(part, f"{part.lower()}(_0)"), local)
+
+
+def _is_step(node: exp.Expr) -> bool:
+    """Whether it is an INTERVAL, or a number of days."""
+    step = node.unnest()
+    return isinstance(step, exp.Literal) or step.name == "bq_iv"
 
 
 def _cast(node: exp.Expr, _now: datetime) -> exp.Expr:
@@ -105,7 +114,7 @@ def _bracket(node: exp.Expr, _now: datetime) -> exp.Expr:
     if isinstance(at, exp.Literal) and at.is_string:
         return duck("json_extract(_0, _1)", node.this, exp.Literal.string(f'$."{at.name}"'))
     if node.args.get("offset") is None:
-        return duck("CASE WHEN typeof(_0) = 'JSON' THEN _0[_1] ELSE _0[_1 + 1] END", node.this, at)
+        return duck("bq_pick(_0, _1)", node.this, at)
     index = duck("_0 - 1", at) if node.args["offset"] else at
     return duck(
         "bq_safe_at(_0, _1)" if node.args.get("safe") else "bq_at(_0, _1)", node.this, index

@@ -43,10 +43,6 @@ def _json(macro: str) -> Rule:
     return lambda name, args: duck(f"{macro}(_0, _1)", args[0], _path(name, args))
 
 
-def _json_number(kind: str) -> Rule:
-    return lambda _name, args: duck(f"CAST(bq_json_value(_0, '$') AS {kind})", *args)
-
-
 def _quantiles(name: str, args: Args) -> exp.Expr:
     if not args[1].name.isdigit() or int(args[1].name) < 1:
         raise Refused(name, args[1].sql(), "a number of quantiles")
@@ -110,6 +106,12 @@ def _default(function: str, *defaults: str, wants: int) -> Rule:
     return rule
 
 
+#: What TRIM takes off when nobody says: Unicode's white space.
+WHITE = (
+    "\t\n\v\f\r \x85\xa0\u1680"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+    + ("\u2028\u2029\u202f\u205f\u3000")
+)
 #: name: (fewest arguments, most arguments, rule).
 RULES: dict[str, tuple[int, int, Rule]] = {
     "GENERATE_ARRAY": (2, 3, _call("generate_series")),
@@ -137,11 +139,11 @@ RULES: dict[str, tuple[int, int, Rule]] = {
             "WHEN 'BIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' ELSE lower(json_type(_0)) END"
         ),
     ),
-    "INT64": (1, 1, _json_number("BIGINT")),
-    "LAX_INT64": (1, 1, same("bq_safe_int(bq_json_value(_0, '$'))")),
-    "FLOAT64": (1, 1, _json_number("DOUBLE")),
+    "INT64": (1, 1, _call("bq_json_int")),
+    "LAX_INT64": (1, 1, _call("bq_lax_int")),
+    "FLOAT64": (1, 1, _call("bq_json_float")),
     "LAX_FLOAT64": (1, 1, same("TRY_CAST(bq_json_value(_0, '$') AS DOUBLE)")),
-    "BOOL": (1, 1, _json_number("BOOLEAN")),
+    "BOOL": (1, 1, _call("bq_json_bool")),
     "LAX_STRING": (1, 1, same("bq_json_value(_0, '$')")),
     "APPROX_QUANTILES": (2, 2, _quantiles),
     "APPROX_COUNT_DISTINCT": (1, 1, same("count(DISTINCT _0)")),
@@ -182,9 +184,9 @@ RULES: dict[str, tuple[int, int, Rule]] = {
     "CHAR_LENGTH": (1, 1, same("length(_0)")),
     "LOWER": (1, 1, _call("lower")),
     "UPPER": (1, 1, _call("upper")),
-    "TRIM": (1, 2, _call("trim")),
-    "LTRIM": (1, 2, _call("ltrim")),
-    "RTRIM": (1, 2, _call("rtrim")),
+    "TRIM": (1, 2, _default("trim", quoted(WHITE), wants=2)),
+    "LTRIM": (1, 2, _default("ltrim", quoted(WHITE), wants=2)),
+    "RTRIM": (1, 2, _default("rtrim", quoted(WHITE), wants=2)),
     "LPAD": (2, 3, _pad("lpad")),
     "RPAD": (2, 3, _pad("rpad")),
     "LEFT": (2, 2, _call("left")),

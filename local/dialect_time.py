@@ -101,7 +101,11 @@ def _parse(kind: str) -> Rule:
         formats = parse_formats(name, literal(name, args[0]))
         if any("%z" in f for f in formats) and kind != "TIMESTAMP":
             raise Refused(name, "%z", "a format without an offset")
-        read = f"strptime(_0, [{', '.join(quoted(f) for f in formats)}])"
+        text = "_0"
+        if kind != "TIME" and "%y" not in formats[0].lower():
+            # What a format does not name is that of 1970-01-01, not of 1900.
+            text, formats = "'1970 ' || _0", [f"%Y {f}" for f in formats]
+        read = f"strptime({text}, [{', '.join(quoted(f) for f in formats)}])"
         if kind == "TIMESTAMP" and "%z" not in formats[0]:
             where = zone(name, args[2]) if len(args) > 2 else exp.Literal.string("UTC")
             return duck(f"bq_instant({read}, _1)", args[1], where)
@@ -154,13 +158,12 @@ def _time(name: str, args: Args) -> exp.Expr:
 def _string(name: str, args: Args) -> exp.Expr:
     if len(args) == 1:
         return duck(
-            "CASE WHEN typeof(_0) = 'JSON' THEN bq_json_value(_0, '$') "
-            "ELSE CAST(_0 AS VARCHAR) END",
+            "CASE WHEN typeof(_0) = 'JSON' THEN bq_json_value(_0, '$') ELSE bq_string(_0) END",
             *args,
         )
     local = "(bq_ts(_0) AT TIME ZONE _1)"
     offset = f"regexp_replace(bq_offset(_0 AT TIME ZONE 'UTC', {local}), '(..)$', ':\\1')"
-    text = f"CAST({local} AS VARCHAR) || regexp_replace({offset}, ':00$', '')"
+    text = f"bq_string({local}) || regexp_replace({offset}, ':00$', '')"
     return duck(text, args[0], zone(name, args[1]))
 
 

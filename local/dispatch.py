@@ -130,12 +130,12 @@ class Dispatcher:
         due = self._bus.next_due()
         if due is None or due > now:
             return 0
-        for subscription in self._bus.subscriptions:
+        for subscription in self._bus.due_subscriptions(now):
             with self._lock:
-                free = self._workers - self._running[subscription.name]
-            for delivery in self._bus.claim(now, free, subscription=subscription.name):
+                free = self._workers - self._running[subscription]
+            for delivery in self._bus.claim(now, free, subscription=subscription):
                 with self._lock:
-                    self._running[subscription.name] += 1
+                    self._running[subscription] += 1
                 # Daemons: an interrupted process must not wait for a post of nine minutes.
                 threading.Thread(
                     target=self._deliver, args=(delivery,), name=delivery.subscription, daemon=True

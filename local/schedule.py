@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 
 from shared.config import ticks_of
 from shared.core.days import iso
-from shared.core.errors import BadInput
 from shared.core.messages import Tick
 from shared.core.workflows import Job
-from shared.errors import PortUnavailable
 from shared.messages import message, parse_instant
 
 if TYPE_CHECKING:
@@ -92,8 +90,8 @@ class Scheduler:
         while not stop.is_set():
             try:
                 self.publish_due()
-            except (PortUnavailable, BadInput) as e:
-                report(f"the schedule cannot publish: {e}")
+            except Exception as e:  # noqa: BLE001 whatever it is: without ticks nothing runs
+                report(f"the schedule cannot publish: {type(e).__name__}: {e}")
             stop.wait(POLL_SECONDS)
 
     def _last(self) -> dict[str, datetime]:

@@ -112,6 +112,26 @@ def test_a_failed_post_is_a_nack_with_its_text(tmp_path: Path) -> None:
     assert error == "PortUnavailable: no answer"
 
 
+def test_a_message_of_a_subscription_that_is_no_more_is_tried_until_it_is_a_dead_letter(
+    tmp_path: Path,
+) -> None:
+    """Its source was taken out of the configuration while the message waited."""
+    subscriptions = [Subscription(name="gone", topic="gone", function="gone")]
+    publish(LocalBus(Store(tmp_path), CLOCK, subscriptions), "gone", "x")
+    bus, tried = open_bus(tmp_path), threading.Event()
+
+    def post(delivery: Delivery) -> None:
+        assert (delivery.subscription, delivery.function) == ("gone", "gone")
+        tried.set()
+        raise PortUnavailable("nobody there")
+
+    with running(Dispatcher(bus, post), bus):
+        assert tried.wait(10)
+    assert bus.pending() == {"gone": 1}
+    ((error,),) = bus._store.read("SELECT last_error FROM messages")
+    assert error == "PortUnavailable: nobody there"
+
+
 def test_a_bus_that_fails_for_a_while_stops_nothing(tmp_path: Path) -> None:
     bus = open_bus(tmp_path)
     store = bus._store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,6 +104,35 @@ def test_a_restart_publishes_nothing_twice_and_goes_on_from_the_last_tick(tmp_pa
     # 13:00:30: the sweep of 12:05, the hourly tick and one cleanup; the lock is not due.
     assert {each.job.name for each in again.publish_due()} == {SWEEP, HOURLY, CLEANUP}
     assert sum(bus.pending().values()) == 4 + 3
+
+
+class Falters(ManualClock):
+    """A clock that fails once, as nothing should."""
+
+    failed = False
+
+    def now(self) -> datetime:
+        if not self.failed:
+            self.failed = True
+            raise ArithmeticError("once")
+        return super().now()
+
+
+def test_no_failure_ends_the_ticks(tmp_path: Path) -> None:
+    """Whatever it is: without ticks nothing runs, and nobody would say so."""
+    ticking, bus = scheduler(tmp_path, Falters(at("2025-11-12T12:00:30")))
+    stop, told = threading.Event(), list[str]()
+    thread = threading.Thread(target=ticking.run, args=(stop, told.append))
+    thread.start()
+    try:
+        seen = 0
+        while thread.is_alive() and sum(bus.pending().values()) < 4:
+            bus.wait(seen, 0.1)
+    finally:
+        stop.set()
+        thread.join(10)
+    assert told == ["the schedule cannot publish: ArithmeticError: once"]
+    assert sum(bus.pending().values()) == 4
 
 
 def test_a_crash_between_publish_and_memory_repeats_the_same_message(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -163,7 +163,9 @@ def _bring_in(world: World, season: Calendar, *, given: bool) -> None:
 
 def _reporter(log: Log) -> Callable[[str], None]:
     def report(text: str) -> None:
-        log.warning(text, action="deliver")
+        # A line that cannot be written (its disk is full, its pipe is closed) ends no delivery.
+        with suppress(OSError):
+            log.warning(text, action="deliver")
 
     return report
 
