@@ -1,7 +1,7 @@
 -- Files that were healed
--- Files of a game day that a cleanup announced again, and when they were loaded.
+-- Files that a cleanup of a game day announced again, and when they were loaded.
 {% import "parts.j2" as parts %}
-WITH {{ parts.of_day("cleanups") }},
+WITH {{ parts.of_day("cleanups", days=1) }},
 {{ parts.of_day("loads") }},
 announced AS (
   SELECT

@@ -1,6 +1,8 @@
 -- dataset_incomplete
--- WARNING: the books of a day of the last three are closed, and something is missing.
-WITH books AS (
+-- WARNING: the books of a day with games, of the last three, are closed, and something is missing.
+{% import "parts.j2" as parts %}
+WITH {{ parts.playing() }},
+books AS (
   SELECT date, dataset, expected, obtained, missing, closed_at
   FROM `nba_orchestration.daily_completeness`
   WHERE date >= DATE_SUB(DATE(@now, 'America/New_York'), INTERVAL 3 DAY)
@@ -8,9 +10,10 @@ WITH books AS (
   QUALIFY ROW_NUMBER() OVER (PARTITION BY date, dataset ORDER BY created_at DESC) = 1
 )
 SELECT
-  CONCAT(CAST(date AS STRING), ' ', dataset) AS subject,
-  closed_at AS since,
-  CONCAT(CAST(obtained AS STRING), ' of ', CAST(expected AS STRING)) AS detail
+  CONCAT(CAST(books.date AS STRING), ' ', books.dataset) AS subject,
+  books.closed_at AS since,
+  CONCAT(CAST(books.obtained AS STRING), ' of ', CAST(books.expected AS STRING)) AS detail
 FROM books
-WHERE missing > 0 AND closed_at IS NOT NULL
+JOIN playing ON playing.date = books.date
+WHERE books.missing > 0 AND books.closed_at IS NOT NULL
 ORDER BY subject

@@ -2,13 +2,7 @@
 -- WARNING: for yesterday's game day a scraper was asked, answered, and never gave a record.
 {% import "parts.j2" as parts %}
 WITH {{ parts.of_hours("runs", 60) }},
-playing AS (
-  SELECT DISTINCT date
-  FROM `nba_orchestration.daily_expected_schedule`
-  WHERE date >= DATE_SUB(DATE(@now, 'America/New_York'), INTERVAL 3 DAY)
-    AND date <= DATE(@now, 'America/New_York')
-    AND games_today > 0
-)
+{{ parts.playing() }}
 SELECT
   CONCAT(CAST(runs.target_date AS STRING), ' ', runs.scraper_name) AS subject,
   MIN(runs.triggered_at) AS since,
