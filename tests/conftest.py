@@ -58,11 +58,12 @@ def missing_need(reason: str, required: frozenset[str]) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    # Before the two plugins draw seeds of their own: what fails here fails for all who run this
-    # commit, and the next one brings another order and other examples.
-    if getattr(config.option, "randomly_seed", None) == "default":
+    # Before the two plugins, where they are, draw seeds of their own: what fails here fails for all
+    # who run this commit, and the next one brings another order and other examples.
+    told = vars(config.option)
+    if told.get("randomly_seed") == "default":
         config.option.randomly_seed = new_seed()
-    if config.option.hypothesis_seed is None:
+    if told.get("hypothesis_seed", "") is None:
         config.option.hypothesis_seed = str(new_seed())
     config.stash[_REQUIRED] = required_names(os.environ.get("TIPOFF_REQUIRE", ""))
 
