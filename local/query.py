@@ -87,8 +87,9 @@ class Sql:
             except duckdb.Error as e:
                 raise BadInput("sql", reason(e), "a query that BigQuery would answer") from e
             columns = tuple(d[0] for d in cursor.description or ())
-        if repeated := sorted(name for name, number in Counter(columns).items() if number > 1):
-            # BigQuery: "Duplicate column names in the result are not supported".
+        counted = Counter(name.lower() for name in columns)
+        if repeated := sorted(name for name, number in counted.items() if number > 1):
+            # BigQuery: "Duplicate column names in the result are not supported", in any case.
             raise BadInput("sql", f"columns {', '.join(repeated)} twice", "each name once: AS")
         return Answer(columns=columns, rows=[tuple(map(_utc, row)) for row in rows])
 

@@ -51,7 +51,7 @@ def test_csv_writes_what_no_cell_holds_as_json_and_null_as_nothing(data: Path) -
 
 
 def test_two_columns_of_one_name_are_refused_as_bigquery_does(data: Path) -> None:
-    said = tipoff("sql", "SELECT 1 AS a, 2 AS b, 3 AS a", "--data", data, "--json")
+    said = tipoff("sql", "SELECT 1 AS a, 2 AS b, 3 AS A", "--data", data, "--json")
     assert said.code == 2
     assert said.err == "sql: found [columns a twice], allowed: each name once: AS\n"
 
