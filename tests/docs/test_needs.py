@@ -37,7 +37,7 @@ def test_draws(n, drawn):
 
 
 def run(
-    folder: Path, reason: str, required: str, *args: str, suite: str = SUITE
+    folder: Path, reason: str, required: str, *args: str, suite: str = SUITE, **variables: str
 ) -> tuple[int, str]:
     """Exit code and output of pytest over a suite whose one test skips with `reason`."""
     (folder / "conftest.py").write_text(CONFTEST.read_text("utf-8"), "utf-8")
@@ -50,6 +50,7 @@ def run(
             "TIPOFF_REQUIRE": required,
             "PYTEST_ADDOPTS": "",
             "PYTHONPATH": str(ROOT),
+            **variables,
         },
         capture_output=True,
         text=True,
@@ -81,10 +82,10 @@ def test_an_unknown_name_in_tipoff_require_is_refused(tmp_path: Path) -> None:
     assert "found ['teraform'], allowed: " in output
 
 
-def drawn(folder: Path, *args: str) -> list[str]:
+def drawn(folder: Path, *args: str, **variables: str) -> list[str]:
     """What the suite DRAWING draws in one run, and in which order of its tests."""
     (folder / "drawn.txt").unlink(missing_ok=True)
-    code, output = run(folder, "", "", *args, suite=DRAWING)
+    code, output = run(folder, "", "", *args, suite=DRAWING, **variables)
     assert code == 0, output
     return (folder / "drawn.txt").read_text("utf-8").splitlines()
 
@@ -92,6 +93,7 @@ def drawn(folder: Path, *args: str) -> list[str]:
 def test_who_runs_a_commit_again_draws_the_same_in_the_same_order(tmp_path: Path) -> None:
     first = drawn(tmp_path)
     assert drawn(tmp_path) == first
+    assert drawn(tmp_path, CI="true") == first
     others = drawn(tmp_path, "--hypothesis-seed=1")
     assert others != first
     # The tests come in the order of before, the examples do not.
