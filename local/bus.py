@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from local import messages as rows
 from local.delivery import AtOnce, DeadLetter, Delivery, Subscription
 from local.store import from_micros, process_alive, process_mark, to_micros
 from shared.core.errors import BadInput
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
 #: The attribute that makes messages of a topic with one value one message.
 DEDUP = "dedup"
-
-_COLUMNS = (
-    "id, message_id, subscription, topic, function, body, attributes, published_at,"
-    " deliver_at, attempt"
-)
 
 
 class LocalBus:
@@ -77,7 +72,7 @@ class LocalBus:
         results: list[str | Exception] = [self._refusal(message) or "" for message in messages]
         try:
             with self._store.write() as db:
-                following = _last_id(db) + 1
+                following = rows.last_id(db) + 1
                 for index, message in enumerate(messages):
                     if results[index] == "":
                         results[index], following = self._insert(
@@ -103,12 +98,7 @@ class LocalBus:
             return []
         with self._store.write() as db:
             ids = [row[0] for row in db.execute(select, values).fetchall()]
-            return self._take(db, ids, now)
-
-    def next_due(self) -> datetime | None:
-        """The earliest instant at which a pending delivery is due, or None."""
-        found = self._store.read("SELECT min(deliver_at) FROM messages WHERE state = 'pending'")
-        return None if found[0][0] is None else from_micros(found[0][0])
+            return rows.take(db, ids, self._mark, now)
 
     def due_subscriptions(self, now: datetime) -> list[str]:
         """Whose deliveries are due at `now`; one that the configuration has no more among them."""
@@ -132,20 +122,20 @@ class LocalBus:
             ).fetchone()
             if head is None or (until is not None and head[0] > to_micros(until)):
                 return None
-            rows = db.execute(
+            found = db.execute(
                 "SELECT id FROM messages WHERE state = 'pending' AND deliver_at = ?"
                 " AND topic = ? ORDER BY id",
                 head,
             ).fetchall()
             instant = from_micros(head[0])
-            taken = self._take(db, [row[0] for row in rows], instant)
+            taken = rows.take(db, [row[0] for row in found], self._mark, instant)
         return instant, [replace(delivery, simulated=True) for delivery in taken]
 
     def ack(self, *deliveries: Delivery) -> None:
         """Done, in one transaction. A delivery that was given out again is left alone."""
         with self._store.write() as db:
             for delivery in deliveries:
-                self._settle(db, delivery, "done")
+                rows.settle(db, delivery, self._mark, "done")
         self.wake()
 
     def nack(self, delivery: Delivery, now: datetime, error: str) -> str:
@@ -164,7 +154,7 @@ class LocalBus:
                 delivery.attempt + 1,
             )
         with self._store.write() as db:
-            self._settle(db, delivery, state, due=due, error=error)
+            rows.settle(db, delivery, self._mark, state, due=due, error=error)
         self.wake()
         return state
 
@@ -176,24 +166,18 @@ class LocalBus:
         `own` adds what this process itself runs: for a driver whose delivery was interrupted.
         """
         with self._store.write() as db:
-            running = db.execute(
-                f"SELECT {_COLUMNS}, claimed_by, claimed_at FROM messages WHERE state = 'running'"
-            ).fetchall()
+            claims = rows.running(db)
+            alive = {mark: process_alive(mark) for mark in {claim.mark for claim in claims}}
             again: list[tuple[int, int]] = []
-            alive = {mark: process_alive(mark) for mark in {row[-2] for row in running}}
-            for *row, mark, claimed_at in running:
-                delivery = _delivery(row)
-                if not alive[mark] or (own and mark == self._mark):
+            for claim in claims:
+                delivery = claim.delivery
+                if not alive[claim.mark] or (own and claim.mark == self._mark):
                     again.append((delivery.attempt - 1, delivery.id))
                 elif now is not None:
                     deadline = self._subscription(delivery).ack_deadline
-                    if now - from_micros(claimed_at) > deadline:
+                    if now - claim.since > deadline:
                         again.append((delivery.attempt, delivery.id))
-            db.executemany(
-                "UPDATE messages SET state = 'pending', attempt = ?, claimed_by = NULL,"
-                " claimed_at = NULL WHERE id = ?",
-                again,
-            )
+            rows.release(db, again)
         if again:
             self.wake()
         return len(again)
@@ -217,9 +201,9 @@ class LocalBus:
     def dead(self) -> list[DeadLetter]:
         """The dead letters, the oldest first."""
         found = self._store.read(
-            f"SELECT {_COLUMNS}, last_error FROM messages WHERE state = 'dead' ORDER BY id"
+            f"SELECT {rows.COLUMNS}, last_error FROM messages WHERE state = 'dead' ORDER BY id"
         )
-        return [DeadLetter(delivery=_delivery(row[:-1]), error=row[-1] or "") for row in found]
+        return [DeadLetter(delivery=rows.delivery(row[:-1]), error=row[-1] or "") for row in found]
 
     def replay_dead(self, ids: Iterable[int] | None = None) -> int:
         """Deliver dead letters (all, or those with these delivery ids) again; their number."""
@@ -278,36 +262,20 @@ class LocalBus:
         """The message's id and the next free row id."""
         dedup = message.attributes.get(DEDUP)
         if dedup is not None:
-            known = db.execute(
-                "SELECT message_id FROM messages WHERE topic = ? AND dedup = ? LIMIT 1",
-                (message.topic, dedup),
-            ).fetchone()
+            known = rows.known_id(db, message.topic, dedup)
             if known is not None:
-                return str(known[0]), following
-        message_id = str(following)
+                return known, following
         state, due = self._due(message.topic, message.body, message.attributes, published_at, 1)
-        attributes = json.dumps(dict(message.attributes), ensure_ascii=False)
-        for subscription in self._by_topic[message.topic]:
-            db.execute(
-                "INSERT INTO messages (id, message_id, subscription, topic, function, body,"
-                " attributes, dedup, published_at, deliver_at, attempt, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
-                (
-                    following,
-                    message_id,
-                    subscription.name,
-                    message.topic,
-                    subscription.function,
-                    message.body,
-                    attributes,
-                    dedup,
-                    to_micros(published_at),
-                    to_micros(due),
-                    state,
-                ),
-            )
-            following += 1
-        return message_id, following
+        arrival = rows.Arrival(
+            message_id=str(following),
+            published_at=published_at,
+            state=state,
+            deliver_at=due,
+            dedup=dedup,
+        )
+        subscriptions = self._by_topic[message.topic]
+        rows.insert(db, following, message, subscriptions, arrival)
+        return arrival.message_id, following + len(subscriptions)
 
     def _due(
         self,
@@ -320,62 +288,8 @@ class LocalBus:
         due = self._policy.deliver_at(topic, body, attributes, ready, attempt)
         return ("lost", ready) if due is None else ("pending", due)
 
-    def _take(self, db: sqlite3.Connection, ids: Sequence[int], now: datetime) -> list[Delivery]:
-        taken: list[Delivery] = []
-        for one in ids:
-            row = db.execute(
-                "UPDATE messages SET state = 'running', attempt = attempt + 1, claimed_at = ?,"
-                f" claimed_by = ? WHERE id = ? RETURNING {_COLUMNS}",
-                (to_micros(now), self._mark, one),
-            ).fetchone()
-            taken.append(_delivery(row))
-        return taken
-
-    def _settle(
-        self,
-        db: sqlite3.Connection,
-        delivery: Delivery,
-        state: str,
-        *,
-        due: datetime | None = None,
-        error: str | None = None,
-    ) -> None:
-        # Attempt and owner name the claim: an ack that comes after the deadline finds another.
-        db.execute(
-            "UPDATE messages SET state = ?, deliver_at = ?, last_error = coalesce(?, last_error)"
-            " WHERE id = ? AND state = 'running' AND attempt = ? AND claimed_by = ?",
-            (
-                state,
-                to_micros(due or delivery.deliver_at),
-                error,
-                delivery.id,
-                delivery.attempt,
-                self._mark,
-            ),
-        )
-
     def _subscription(self, delivery: Delivery) -> Subscription:
         """The subscription, or one with the defaults if it was removed meanwhile."""
         return self._by_name.get(delivery.subscription) or Subscription(
             name=delivery.subscription, topic=delivery.topic, function=delivery.function
         )
-
-
-def _last_id(db: sqlite3.Connection) -> int:
-    found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'messages'").fetchone()
-    return 0 if found is None else int(found[0])
-
-
-def _delivery(row: Sequence[Any]) -> Delivery:
-    return Delivery(
-        id=row[0],
-        message_id=row[1],
-        subscription=row[2],
-        topic=row[3],
-        function=row[4],
-        body=row[5],
-        attributes=json.loads(row[6]),
-        published_at=from_micros(row[7]),
-        deliver_at=from_micros(row[8]),
-        attempt=row[9],
-    )

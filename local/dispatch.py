@@ -127,9 +127,6 @@ class Dispatcher:
     def _start_due(self, now: datetime) -> int:
         """Start what is due, subscription by subscription; the number started."""
         started = 0
-        due = self._bus.next_due()
-        if due is None or due > now:
-            return 0
         for subscription in self._bus.due_subscriptions(now):
             with self._lock:
                 free = self._workers - self._running[subscription]

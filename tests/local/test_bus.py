@@ -68,10 +68,11 @@ def test_every_subscription_of_a_topic_gets_the_message_once(tmp_path: Path) -> 
 def test_a_message_is_due_at_its_instant_not_before(tmp_path: Path) -> None:
     bus = open_bus(tmp_path, After(seconds(5)))
     publish(bus, "run")
-    assert bus.next_due() == NOON + seconds(5)
+    assert bus.due_subscriptions(NOON + seconds(4.999999)) == []
     assert bus.claim(NOON + seconds(4.999999), 10) == []
+    assert bus.due_subscriptions(NOON + seconds(5)) == ["executor-run"]
     assert len(bus.claim(NOON + seconds(5), 10)) == 1
-    assert bus.next_due() is None
+    assert bus.pending() == {}
 
 
 def test_the_oldest_come_first_and_a_limit_holds(tmp_path: Path) -> None:
@@ -112,11 +113,12 @@ def test_a_failed_delivery_waits_longer_each_time_and_dies_after_the_last(tmp_pa
         (delivery,) = bus.claim(now, 1)
         assert delivery.attempt == attempt
         assert bus.nack(delivery, now, f"error {attempt}") == "pending"
-        assert bus.next_due() == now + seconds(wait)
+        assert bus.due_subscriptions(now + seconds(wait - 0.000001)) == []
+        assert bus.due_subscriptions(now + seconds(wait)) == ["executor-run"]
         now += seconds(wait)
     (delivery,) = bus.claim(now, 1)
     assert bus.nack(delivery, now, "error 3") == "dead"  # max_attempts=3
-    assert bus.next_due() is None
+    assert bus.pending() == {}
     (letter,) = bus.dead()
     assert (letter.delivery.body, letter.delivery.attempt, letter.error) == (
         "poison",
@@ -177,7 +179,7 @@ def test_what_a_policy_loses_is_counted_and_never_delivered(tmp_path: Path) -> N
     assert delivery.body == "lose 2"
     assert bus.nack(delivery, NOON, "no") == "lost"
     assert bus.counts()["run"] == {"lost": 2}
-    assert bus.next_due() is None
+    assert bus.pending() == {}
 
 
 def test_a_batch_is_one_instant_and_one_topic_in_order(tmp_path: Path) -> None:
@@ -268,7 +270,7 @@ def test_no_delivery_is_claimed_twice(tmp_path: Path) -> None:
 def test_a_topic_without_subscription_takes_messages_to_nowhere(tmp_path: Path) -> None:
     bus = open_bus(tmp_path)
     assert publish(bus, "later")
-    assert bus.next_due() is None
+    assert bus.pending() == {}
 
 
 def test_attributes_that_are_not_text_are_refused(tmp_path: Path) -> None:

@@ -318,9 +318,13 @@ class BusMachine(RuleBasedStateMachine):
             (each.id, each.state, each.attempt, each.body)
             for each in sorted(self.model.all.values(), key=lambda each: each.id)
         ]
-        assert self.bus.next_due() == min(
-            (each.due for each in self.model.of("pending")), default=None
-        )
+        waiting = self.model.of("pending")
+        if waiting:
+            first = min(each.due for each in waiting)
+            assert self.bus.due_subscriptions(first - timedelta(microseconds=1)) == []
+            assert self.bus.due_subscriptions(first) == sorted(
+                {each.to.name for each in waiting if each.due == first}
+            )
         assert [letter.delivery.id for letter in self.bus.dead()] == sorted(
             each.id for each in self.model.of("dead")
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.guard import guard
 
 BUS = "local/bus.py"
+MESSAGES = "local/messages.py"
 FILES = "local/files.py"
 TEST_BUS = "tests/local/test_bus.py"
 MINE = "tests/mutants/test_machine.py"
@@ -12,24 +13,24 @@ MINE = "tests/mutants/test_machine.py"
 GUARDS = (
     guard(
         "a late ack ends nobody else's delivery",
-        BUS,
-        """            " WHERE id = ? AND state = 'running' AND attempt = ? AND claimed_by = ?",""",
-        """            " WHERE id = ? AND state = 'running' AND attempt >= ? AND claimed_by = ?",""",
+        MESSAGES,
+        """        " WHERE id = ? AND state = 'running' AND attempt = ? AND claimed_by = ?",""",
+        """        " WHERE id = ? AND state = 'running' AND attempt >= ? AND claimed_by = ?",""",
         "a delivery that is under way would be lost when it fails",
         f"{TEST_BUS}::test_a_late_ack_does_not_end_the_delivery_that_took_over",
     ),
     guard(
         "what a dead process ran comes again",
         BUS,
-        "                if not alive[mark] or (own and mark == self._mark):",
-        "                if own and mark == self._mark:",
+        "                if not alive[claim.mark] or (own and claim.mark == self._mark):",
+        "                if own and claim.mark == self._mark:",
         "every kill would lose what was under way",
         f"{TEST_BUS}::test_a_delivery_of_a_killed_process_comes_again_at_its_own_instant",
     ),
     guard(
         "what runs past its deadline comes again",
         BUS,
-        "                    if now - from_micros(claimed_at) > deadline:",
+        "                    if now - claim.since > deadline:",
         "                    if False:",
         "a handler that hangs would keep its message for ever",
         f"{TEST_BUS}::test_a_late_ack_does_not_end_the_delivery_that_took_over",
@@ -84,7 +85,7 @@ GUARDS = (
     ),
     guard(
         "what is claimed is claimed by nobody else",
-        BUS,
+        MESSAGES,
         "UPDATE messages SET state = 'running', attempt = attempt + 1,",
         "UPDATE messages SET attempt = attempt + 1,",
         "every message would be delivered until its first ack",
@@ -101,8 +102,8 @@ GUARDS = (
     guard(
         "an id is never given twice",
         BUS,
-        "            following += 1\n",
-        "            following += 0\n",
+        "        return arrival.message_id, following + len(subscriptions)",
+        "        return arrival.message_id, following",
         "two messages would be one run by hand",
         "tests/contracts/test_bus_and_others.py::test_ids_of_messages_are_their_own_also_for_equal_messages[local]",
     ),
