@@ -1,4 +1,4 @@
-"""The alerts in SQL on a few rows of hand: what no play comes to."""
+"""Alerts and panels in SQL on a few rows of hand: what no play comes to."""
 
 from __future__ import annotations
 
@@ -33,14 +33,16 @@ class Made:
         return ()
 
 
-def found(name: str, tables: Tables) -> list[Any]:
-    """The subjects that the query of an alert finds."""
-    query = named_queries()[f"alerts/{name}"]
+def answer(name: str, tables: Tables) -> list[tuple[Any, ...]]:
+    """The rows of a named query over these tables."""
+    query = named_queries()[name]
     params = query.values(day_of_instant(NOW), DAYS, NOW)
-    return [
-        row[0]
-        for row in Sql(Made(tables), config=CONFIG).query(query.sql, now=NOW, params=params).rows
-    ]
+    return Sql(Made(tables), config=CONFIG).query(query.sql, now=NOW, params=params).rows
+
+
+def found(alert: str, tables: Tables) -> list[Any]:
+    """The subjects that the query of an alert finds."""
+    return [row[0] for row in answer(f"alerts/{alert}", tables)]
 
 
 SLOT = "2025-11-12.betting_lines.20251112T150000Z"
@@ -169,7 +171,29 @@ def test_a_day_without_games_owes_no_data(planned: Tables, *, told: bool) -> Non
 
 
 def test_a_schedule_that_was_never_fetched_says_so() -> None:
-    query = named_queries()["alerts/schedule_stale"]
-    params = query.values(day_of_instant(NOW), DAYS, NOW)
-    rows = Sql(Made({}), config=CONFIG).query(query.sql, now=NOW, params=params).rows
-    assert rows == [("nbac_schedule_api", None, "not fetched for 8 days")]
+    told = answer("alerts/schedule_stale", {})
+    assert told == [("nbac_schedule_api", None, "not fetched for 8 days")]
+
+
+def test_a_file_that_two_runs_share_arrives_once_since_the_first() -> None:
+    file = {"gcs_path": "espn/scoreboard/2025-11-12/a.json", "gcs_generation": "1"}
+    runs = [
+        {
+            "run_id": f"r{minute}",
+            "triggered_at": "2025-11-12T15:00:00+00:00",
+            "completed_at": f"2025-11-12T15:0{minute}:00+00:00",
+            "created_at": "2025-11-12T15:05:00+00:00",
+            **file,
+        }
+        for minute in (1, 2)
+    ]
+    load = {
+        "processing_id": "p1",
+        "processed_at": "2025-11-12T15:04:00+00:00",
+        "created_at": "2025-11-12T15:04:00+00:00",
+        "status": "loaded",
+        **file,
+    }
+    rows = answer("load_lag", {"scraper_execution_log": runs, "file_processing_log": [load]})
+    # One file, 15:01 to 15:04.
+    assert [row[1:] for row in rows] == [(1, 3.0, 3.0)]
