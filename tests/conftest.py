@@ -34,6 +34,18 @@ NEEDS = {
     "samples": "recorded samples of the sources' answers, kept outside this repository",
 }
 
+# What a shell or a CI says of colours, widths, proxies and owners is not what is tested; what the
+# tests begin hears the same.
+for _name in ("CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "PY_COLORS", "TTY_COMPATIBLE"):
+    os.environ.pop(_name, None)
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
+# git refuses to look into a checkout of another user, which a container's often is.
+os.environ |= {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.directory",
+    "GIT_CONFIG_VALUE_0": "*",
+}
+
 # Everywhere what hypothesis does under CI: a machine that stands still for a moment is no fault of
 # an example, and none is kept. But CI, too, takes its examples from the commit's seed (below), not
 # from the text of the test.

@@ -46,7 +46,7 @@ def pubsub_command() -> Path | None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=READY,
     )
     found = Path(told.stdout.strip()) / "platform/pubsub-emulator/bin/cloud-pubsub-emulator"
     return found if told.returncode == 0 and found.is_file() else None

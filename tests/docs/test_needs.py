@@ -42,8 +42,9 @@ def run(
     """Exit code and output of pytest over a suite whose one test skips with `reason`."""
     (folder / "conftest.py").write_text(CONFTEST.read_text("utf-8"), "utf-8")
     (folder / "test_small.py").write_text(suite.replace("{reason}", reason), "utf-8")
+    plain = ["-q", "--color=no", "-p", "no:cacheprovider", "--rootdir", "."]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", *args],
+        [sys.executable, "-m", "pytest", *plain, *args],
         cwd=folder,
         env={
             **os.environ,

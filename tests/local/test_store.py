@@ -112,7 +112,7 @@ def test_a_killed_writer_leaves_what_it_acknowledged_once_and_nothing_half(
 def test_two_processes_write_at_once_and_each_name_has_one_winner(tmp_path: Path) -> None:
     folder = prepare(tmp_path)
     writers = [start(folder, who, 60) for who in "ab"]
-    lines = [writer.communicate(timeout=60)[0].splitlines() for writer in writers]
+    lines = [writer.communicate(timeout=300)[0].splitlines() for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0]
     seen = Seen(folder)
     assert len(seen.bodies) == 60

@@ -55,7 +55,7 @@ def test_a_third_call_waits_until_one_of_two_has_ended() -> None:
         with limiter:
             waiting = threading.Thread(target=third, daemon=True)
             waiting.start()
-            assert not inside.wait(0.2)
+            assert not inside.wait(1.0)
         assert inside.wait(10)
         waiting.join(10)
 

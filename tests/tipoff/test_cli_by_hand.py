@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -238,7 +239,7 @@ def test_beside_tipoff_up_a_tick_says_where_it_will_be_seen(
 ) -> None:
     with holding(tmp_path, {"command": "tipoff up", "live": False}):
         look = tipoff("tick", what, "--data", tmp_path, "--json").json["look"]
-    where = f"--data {tmp_path}"
+    where = re.escape(f"--data {shlex.quote(str(tmp_path))}")
     shape = rf'tipoff status {where}, or tipoff sql "(SELECT \* FROM {query})" {where}'
     found = re.fullmatch(shape, look)
     assert found is not None, look

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_with_a_configuration_of_ones_own_everything_lies_in_its_folder(tmp_path
         said = tipoff("new", "scraper", *kind, "--config", config)
         assert said.code == 0, said.err
         assert f"{config / 'fetchers' / kind[0]}.py" in said.out
-        assert f"tipoff check --config {config}" in said.out
+        assert f"tipoff check --config {shlex.quote(str(config))}" in said.out
     # Ruff's own choice of rules; it cannot know that these packages are no third party's.
     ours = "lint.isort.known-first-party=['scrapers', 'shared', 'sim']"
     run("ruff", "check", "--no-cache", "--isolated", "--config", ours, config, at=tmp_path)
