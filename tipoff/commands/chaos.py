@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json as json_text
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.core.errors import BadInput
-from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, day_of, read_file, settings_of
-from tipoff.commands.output import print_table
+from tipoff.commands.options import AsJson, CalendarFile, ConfigDir, day_of, settings_of
+from tipoff.commands.seasons import read_calendar
+from tipoff.commands.signals import ending
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.settings import Settings
     from sim.chaos.campaign import Played, Terrain
     from tipoff.commands.chaos_record import Run
@@ -45,17 +48,15 @@ Every = Annotated[
     int, typer.Option("--every", help="With --crash-points: only one call in so many.")
 ]
 
+SEED, DAYS = 1, 20
+
 #: Seconds between two lines of progress.
 EVERY = 10.0
-#: Failing seeds whose traces are made shorter; the others are only named.
-TRACES = 3
-#: Broken promises of one seed that are told.
-TOLD = 10
 
 
 def chaos(
-    seed: Seed = 1,
-    days: Days = 20,
+    seed: Seed = SEED,
+    days: Days = DAYS,
     from_: From = None,
     to: To = None,
     calendar: CalendarFile = None,
@@ -82,64 +83,105 @@ def chaos(
       tipoff chaos --from 2025-11-01 --to 2025-11-30 --config my-config --jobs 2 --json
       tipoff chaos --crash-points 2025-11-12 --jobs 2
     \b
-    Exit codes: 0 every promise was kept, 1 some were not, 2 bad input.
+    Exit codes: 0 every promise was kept, 1 some were not, 2 bad input, 3 a file cannot be used,
+    130 and 143 stopped by Ctrl-C and SIGTERM: what was played until then is told.
     """
-    from shared.config import load_config
-    from sim.chaos.campaign import campaign
-    from tipoff.commands.chaos_record import Run
-
     # No key is needed, and processes are handed what they can be handed.
     settings = replace(settings_of(config), environment="chaos", keys={})
     if jobs < 1:
         raise BadInput("--jobs", jobs, "1 or more")
-    if crash_points is not None:
+    if crash_points is None:
+        if every != 1:
+            raise BadInput("--every", every, "nothing without --crash-points")
+        options = {"--from": from_, "--to": to, "--calendar": calendar, "--config": config}
+        if config is None and settings.config != type(settings)().config:
+            options["--config"] = settings.config
+        given = [word for key, value in options.items() if value for word in (key, str(value))]
+        terrain = _terrain(from_, to, calendar, settings)
+        kept = _plays(
+            terrain, settings, given, seed=seed, days=days, jobs=jobs, record=record, as_json=json
+        )
+    else:
         from tipoff.commands.crash_points import crash_points as play
 
         day = day_of(crash_points, "--crash-points")
-        equal = play(day, calendar, settings, every=every, jobs=jobs, as_json=json)
-        raise typer.Exit(0 if equal else 1)
-    if every != 1:
-        raise BadInput("--every", every, "nothing without --crash-points")
-    terrain = _terrain(from_, to, calendar, settings)
+        for option, value, unset in (
+            ("--record", record, None),
+            ("--from", from_, None),
+            ("--to", to, None),
+            ("--seed", seed, SEED),
+            ("--days", days, DAYS),
+        ):
+            if value != unset:
+                raise BadInput(option, value, "nothing with --crash-points")
+        with ending():
+            kept = play(day, calendar, settings, every=every, jobs=jobs, as_json=json)
+    raise typer.Exit(0 if kept else 1)
+
+
+def _plays(
+    terrain: Terrain,
+    settings: Settings,
+    given: Sequence[str],
+    *,
+    seed: int,
+    days: int,
+    jobs: int,
+    record: Path | None,
+    as_json: bool,
+) -> bool:
+    """Play the seeds, keep and tell what they came to; whether every promise was kept."""
+    from shared.config import load_config
+    from sim.chaos.campaign import campaign
+    from tipoff.commands.chaos_record import Run
+    from tipoff.commands.chaos_tell import tell, tell_failed
+
     if days < 1:
         raise BadInput("--days", days, "1 or more")
+    file = _to_write(record) if record else None
     run = Run(first_seed=seed, processes=jobs, config_version=load_config(settings.config).version)
-    try:
-        for played in campaign(terrain, settings, seed=seed, days=days, jobs=jobs):
-            _count(run, played, days, record)
-    finally:
-        # Also when it is stopped: what was played was played.
-        if record is not None:
-            run.keep(record)
-        _tell(run, as_json=json)
-    failed = run.total.failed
-    for played in failed[:TRACES]:
-        _trace(played, terrain, settings)
-    if len(failed) > TRACES:
-        rest = ", ".join(str(played.seed) for played in failed[TRACES:])
-        typer.echo(f"more failing seeds: {rest}", err=True)
-    raise typer.Exit(1 if failed else 0)
+    with ending() as ended:
+        try:
+            for played in campaign(terrain, settings, seed=seed, days=days, jobs=jobs):
+                # A seed in whose midst somebody stopped it proves nothing.
+                if not ended.is_set():
+                    _count(run, played, days, file)
+        finally:
+            # Also when it is stopped: what was played was played.
+            tell(run, as_json=as_json)
+            if file is not None:
+                run.keep(file)
+        tell_failed(run.total.failed, terrain, settings, given)
+    return not run.total.failed
+
+
+def _to_write(record: Path) -> Path:
+    """The file that --record names, so that hours of play are not lost on it."""
+    file = record.resolve()
+    if file.exists() and not file.is_file():
+        raise BadInput("--record", record, "a file")
+    if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
+        raise BadInput("--record", record, "a file in a folder that is there and can be written")
+    return file
 
 
 def _terrain(first: str | None, last: str | None, file: Path | None, settings: Settings) -> Terrain:
     from shared.config import load_config
-    from shared.core.calendar import Calendar
-    from shared.core.schedule_json import load_games
     from sim.chaos.campaign import FIRST, LAST, Terrain
 
     start = day_of(first, "--from") if first else None
     end = day_of(last, "--to") if last else None
     calendar = None
-    config = load_config(settings.config)
     if file is not None:
-        games = load_games(read_file(file, "--calendar"), place=str(file))
-        calendar = Calendar.of(games, preseason=config.preseason)
+        calendar = read_calendar(file, load_config(settings.config))
         start = start or calendar.first_day()
         end = end or calendar.last_day()
     start = start or (FIRST if end is None else min(FIRST, end))
     end = end or max(LAST, start)
     if start > end:
         raise BadInput("--to", end, f"{start} or later")
+    if calendar and not any(start <= day <= end for day in calendar.days()):
+        raise BadInput("--calendar", file, f"one with games from {start} to {end}")
     return Terrain(first=start, last=end, calendar=calendar)
 
 
@@ -159,42 +201,3 @@ def _count(run: Run, played: Played, days: int, record: Path | None) -> None:
     left = max(0, days - total.days) * run.seconds / total.days
     text = f"{total.days} of {days} days, {run.pace:.1f} a second, {left / 60:.0f} minutes to go, "
     typer.echo(f"{text}{total.violations} violations", err=True)
-
-
-def _tell(run: Run, *, as_json: bool) -> None:
-    total = run.total
-    if as_json:
-        found = {
-            "days": total.days,
-            "faults": sum(total.faults.values()),
-            "violations": total.violations,
-            "days_per_second": run.pace,
-            "faults_by_kind": dict(sorted(total.faults.items())),
-        }
-        typer.echo(json_text.dumps(found))
-        return
-    seeds = f"{run.first_seed} to {run.last_seed}"
-    typer.echo(f"{total.days} days of seeds {seeds}, {run.pace:g} days a second")
-    print_table(("fault", "struck"), sorted(total.faults.items()))
-    print_table(("effect", "times"), sorted(total.effects.items()))
-    typer.echo(f"{total.violations} violations")
-
-
-def _trace(played: Played, terrain: Terrain, settings: Settings) -> None:
-    """The failing seed, on stderr: what it broke, and the fewest faults that break it."""
-    from sim.chaos.instants import instant_of
-    from sim.chaos.shrink import shrink
-
-    rule = played.violations[0].rule
-    found = shrink(terrain.scenario(played.seed), settings, rule)
-    typer.echo(f"seed {played.seed}: {rule}", err=True)
-    for violation in found.violations[:TOLD]:
-        typer.echo(f"  {violation.rule}: {violation.what}", err=True)
-    typer.echo(f"  the fewest faults that do it, of {found.replays} replays:", err=True)
-    for fault in found.faults:
-        when = f"{instant_of(fault.at):%Y-%m-%d %H:%M:%S}"
-        typer.echo(f"  {when} {fault.kind}: {fault.what} [{fault.key}]", err=True)
-    others = sorted({violation.rule for violation in played.violations} - {rule})
-    if others:
-        typer.echo(f"  it also breaks: {', '.join(others)}", err=True)
-    typer.echo(f"  replay: tipoff chaos --seed {played.seed} --days 1", err=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from sim.chaos.crashes import Point
 
-#: Points that are told with what was different.
+#: Points that are told with what was different, and differences of each.
 TOLD = 5
-#: Characters of one difference.
+#: Characters of each side of a difference.
 WIDTH = 300
 
 
@@ -57,37 +57,41 @@ def crash_points(
         err=True,
     )
     began = time.perf_counter()
-    points = _gathered(play(stretch, jobs))
-    seconds = round(time.perf_counter() - began, 1)
-    equal = sum(not point.different for point in points)
-    if as_json:
-        typer.echo(json.dumps(_counted(day, every, points, equal, seconds)))
-    else:
-        _tell(points, equal, every, seconds)
-    _differences([point for point in points if point.different])
+    points: list[Point] = []
+    try:
+        _gather(play(stretch, jobs), points)
+    finally:
+        # Also when it is stopped: what was tried was tried.
+        equal = sum(not point.different for point in points)
+        if points:
+            seconds = round(time.perf_counter() - began, 1)
+            tell = _tell_json if as_json else _tell
+            tell(day, every, points, equal, seconds)
+    if not points:
+        raise BadInput("--every", every, "a smaller number: no call of the day was tried")
     return equal == len(points)
 
 
-def _gathered(found: Iterable[Point]) -> list[Point]:
-    """All of them; how far the day is, is told on stderr."""
-    points: list[Point] = []
-    told = time.monotonic()
+def _gather(found: Iterable[Point], points: list[Point]) -> None:
+    """Add them to `points`; how far the day is and the first differences are told on stderr."""
+    told, different = time.monotonic(), 0
     for point in found:
         points.append(point)
+        if point.different:
+            different += 1
+            if different <= TOLD:
+                _differences(point)
         if time.monotonic() < told + EVERY:
             continue
         told = time.monotonic()
-        same = sum(not each.different for each in points)
+        same = len(points) - different
         typer.echo(f"at {point.at} UTC: {same} of {len(points)} end equal", err=True)
-    return points
 
 
-def _counted(
-    day: date, every: int, points: Sequence[Point], equal: int, seconds: float
-) -> dict[str, object]:
+def _tell_json(day: date, every: int, points: Sequence[Point], equal: int, seconds: float) -> None:
     from sim.chaos.crash_points import table_of
 
-    return {
+    found = {
         "crash_points": len(points),
         "equal": equal,
         "date": day.isoformat(),
@@ -98,9 +102,10 @@ def _counted(
             for (function, topic, call), (n, same) in table_of(points).items()
         ],
     }
+    typer.echo(json.dumps(found))
 
 
-def _tell(points: Sequence[Point], equal: int, every: int, seconds: float) -> None:
+def _tell(_day: date, every: int, points: Sequence[Point], equal: int, seconds: float) -> None:
     from sim.chaos.crash_points import table_of
 
     rows = [
@@ -112,11 +117,42 @@ def _tell(points: Sequence[Point], equal: int, every: int, seconds: float) -> No
     typer.echo(f"{equal} of {len(points)} crash points{share} end equal, {seconds:g} s")
 
 
-def _differences(points: Sequence[Point]) -> None:
-    """The first points at which something was different, on stderr."""
-    for point in points[:TOLD]:
-        typer.echo(
-            f"{point.at} {point.function} {point.topic}, {point.moment} {point.call}:", err=True
-        )
-        for text in point.different[:TOLD]:
-            typer.echo(f"  {text[:WIDTH]}", err=True)
+def _differences(point: Point) -> None:
+    """A point at which something was different, on stderr."""
+    typer.echo(f"{point.at} {point.function} {point.topic}, {point.moment} {point.call}:", err=True)
+    for text in point.different[:TOLD]:
+        for line in lines_of(text):
+            typer.echo(f"  {line}", err=True)
+
+
+def lines_of(text: str) -> list[str]:
+    """A difference as lines for people: of a row or object on both sides only what differs.
+
+    `text` is "TABLE ID: - JSON + JSON", as sim/chaos/crashes.py writes it, or anything else.
+    """
+    place, _, rest = text.partition(": - ")
+    try:
+        before, end = json.JSONDecoder().raw_decode(rest)
+        after = json.loads(rest[end:].removeprefix(" + "))
+    except ValueError:
+        return [text[: 2 * WIDTH]]
+    return [
+        f"{place}{key and ' '}{key}: - {json.dumps(one)[:WIDTH]} + {json.dumps(other)[:WIDTH]}"
+        for key, one, other in _changes(before, after, "")
+    ]
+
+
+def _changes(before: Any, after: Any, key: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted(before.keys() | after.keys()):
+            inner = f"{key}.{name}" if key else name
+            yield from _changes(before.get(name), after.get(name), inner)
+        return
+    if isinstance(before, list) and isinstance(after, list):
+        gone = [each for each in before if each not in after]
+        new = [each for each in after if each not in before]
+        if gone or new:
+            yield key, gone, new
+            return
+    if before != after:
+        yield key, before, after

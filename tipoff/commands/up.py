@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from shared.core.errors import BadInput
 from tipoff.commands.by_hand import Live
 from tipoff.commands.folder_lock import holding
 from tipoff.commands.options import AsJson, CalendarFile, Data, FolderConfig, settings_in
+from tipoff.commands.signals import stopping
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +69,7 @@ def up(
     _check_port(port)
     stop = threading.Event()
     told = {"command": "tipoff up", "live": live}
-    with holding(settings.data, told), _stopped_by_signals(stop):
+    with holding(settings.data, told), stopping(stop):
         _serve(settings, known, stop, calendar, port=port, seed=seed, live=live, json=json)
 
 
@@ -186,22 +186,3 @@ def plain_log() -> Log:
             typer.echo(f"{clock_et(real_now())}{mark} {text}")
 
     return Plain()
-
-
-class _stopped_by_signals:  # noqa: N801 used as a function
-    """Sets the event on SIGINT and SIGTERM; the handlers that were there come back."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._set)
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _set(self, *_: object) -> None:
-        self._stop.set()
