@@ -13,6 +13,7 @@ import pytest
 from tests.mutants.document import document
 from tests.mutants.guard import Guard
 from tests.mutants.guards import all_guards
+from tests.mutants.playing import main as play
 from tests.mutants.runner import ROOT, broken, copied, run, verdict
 
 GUARDS = list(all_guards())
@@ -47,6 +48,17 @@ def test_the_tests_that_are_to_find_a_mutant_are_there() -> None:
         if name and not re.search(rf"^def {name}\(", source, re.MULTILINE):
             missing.append(node)
     assert missing == []
+
+
+def test_a_break_that_the_simulator_finds_is_told_with_its_seed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # The second lies in Google's client, which is not played.
+    names = ("the first to decide decides", "a create in the cloud never overwrites")
+    play(["--days", "1", *(word for name in names for word in ("--only", name))])
+    found, told = capsys.readouterr().out.splitlines()
+    assert found == "the first to decide decides: seed 1: repeat_differs"
+    assert told.startswith("1 of 1 breaks are found in 1 days")
 
 
 def test_the_recorded_run_is_of_these_guards_and_found_them_all() -> None:
