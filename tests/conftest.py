@@ -38,7 +38,10 @@ NEEDS = {
 # tests begin hears the same.
 for _name in ("CLICOLOR_FORCE", "COLUMNS", "FORCE_COLOR", "PY_COLORS", "TTY_COMPATIBLE"):
     os.environ.pop(_name, None)
-os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
+_direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(
+    filter(None, (_direct, "127.0.0.1,localhost,::1"))
+)
 # git refuses to look into a checkout of another user, which a container's often is.
 os.environ |= {
     "GIT_CONFIG_COUNT": "1",

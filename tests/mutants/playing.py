@@ -6,6 +6,7 @@ No test runs: seeds from the first one on are played over the broken code until 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -69,14 +70,22 @@ def first_found(days: int) -> str:
 
 def _found(copy: Path, guard: Guard, days: int) -> str:
     command = [sys.executable, "-B", "-m", "tests.mutants.playing", "--inside", "--days", str(days)]
+    known = {key: value for key, value in os.environ.items() if not key.startswith("TIPOFF")}
     with broken(copy, guard):
         try:
             done = subprocess.run(
-                command, cwd=copy, capture_output=True, text=True, timeout=PATIENCE, check=False
+                command,
+                cwd=copy,
+                env=known,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
             )
         except subprocess.TimeoutExpired:
-            return f"not found: it does not end in {PATIENCE:.0f} s"
-    return done.stdout.strip() or f"not found: {done.stderr.strip().splitlines()[-1]}"
+            return f"not played to its end: {PATIENCE:.0f} s are over"
+    why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    return done.stdout.strip() or f"not played to its end: {why}"
 
 
 if __name__ == "__main__":

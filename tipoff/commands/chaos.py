@@ -48,10 +48,11 @@ Every = Annotated[
     int, typer.Option("--every", help="With --crash-points: only one call in so many.")
 ]
 
-SEED, DAYS = 1, 20
+#: What is played without a word of it.
+SEED, DAYS, EVERY = 1, 20, 1
 
 #: Seconds between two lines of progress.
-EVERY = 10.0
+PROGRESS = 10.0
 
 
 def chaos(
@@ -64,7 +65,7 @@ def chaos(
     jobs: Jobs = 1,
     record: Record = None,
     crash_points: CrashPoints = None,
-    every: Every = 1,
+    every: Every = EVERY,
     *,
     json: AsJson = False,
 ) -> None:
@@ -91,32 +92,38 @@ def chaos(
     if jobs < 1:
         raise BadInput("--jobs", jobs, "1 or more")
     if crash_points is None:
-        if every != 1:
-            raise BadInput("--every", every, "nothing without --crash-points")
-        options = {"--from": from_, "--to": to, "--calendar": calendar, "--config": config}
-        if config is None and settings.config != type(settings)().config:
-            options["--config"] = settings.config
-        given = [word for key, value in options.items() if value for word in (key, str(value))]
+        _refuse("nothing without --crash-points", ("--every", every, EVERY))
         terrain = _terrain(from_, to, calendar, settings)
+        given = _given(settings, ("--from", from_), ("--to", to), ("--calendar", calendar))
         kept = _plays(
             terrain, settings, given, seed=seed, days=days, jobs=jobs, record=record, as_json=json
         )
     else:
         from tipoff.commands.crash_points import crash_points as play
 
+        dates = ("--from", from_, None), ("--to", to, None)
+        seeds = ("--seed", seed, SEED), ("--days", days, DAYS)
+        _refuse("nothing with --crash-points", ("--record", record, None), *dates, *seeds)
         day = day_of(crash_points, "--crash-points")
-        for option, value, unset in (
-            ("--record", record, None),
-            ("--from", from_, None),
-            ("--to", to, None),
-            ("--seed", seed, SEED),
-            ("--days", days, DAYS),
-        ):
-            if value != unset:
-                raise BadInput(option, value, "nothing with --crash-points")
         with ending():
             kept = play(day, calendar, settings, every=every, jobs=jobs, as_json=json)
     raise typer.Exit(0 if kept else 1)
+
+
+def _refuse(allowed: str, *options: tuple[str, object, object]) -> None:
+    """BadInput for the first option whose value is not that of its default."""
+    for option, value, unset in options:
+        if value != unset:
+            raise BadInput(option, value, allowed)
+
+
+def _given(settings: Settings, *options: tuple[str, object]) -> list[str]:
+    """The words of the options that say what a seed plays; $TIPOFF_CONFIG as one of them."""
+    from shared.settings import Settings as Unset
+
+    own = settings.config if settings.config != Unset().config else None
+    pairs = (*options, ("--config", own))
+    return [word for option, value in pairs if value for word in (option, str(value))]
 
 
 def _plays(
@@ -143,14 +150,17 @@ def _plays(
     with ending() as ended:
         try:
             for played in campaign(terrain, settings, seed=seed, days=days, jobs=jobs):
-                # A seed in whose midst somebody stopped it proves nothing.
-                if not ended.is_set():
-                    _count(run, played, days, file)
+                if ended.code:
+                    # The seed in whose midst somebody stopped it proves nothing.
+                    raise SystemExit(ended.code)
+                _count(run, played, days, file)
         finally:
-            # Also when it is stopped: what was played was played.
-            tell(run, as_json=as_json)
-            if file is not None:
-                run.keep(file)
+            # Also when it is stopped, or nobody listens: what was played was played.
+            try:
+                tell(run, as_json=as_json)
+            finally:
+                if file is not None:
+                    run.keep(file)
         tell_failed(run.total.failed, terrain, settings, given)
     return not run.total.failed
 
@@ -192,7 +202,7 @@ def _count(run: Run, played: Played, days: int, record: Path | None) -> None:
     if played.violations:
         rules = ", ".join(sorted({violation.rule for violation in played.violations}))
         typer.echo(f"seed {played.seed} breaks a promise: {rules}", err=True)
-    if before < run.told + EVERY:
+    if before < run.told + PROGRESS:
         return
     run.told = before
     if record is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from shared.core.errors import BadInput
-from tipoff.commands.chaos import EVERY
+from tipoff.commands.chaos import PROGRESS
 from tipoff.commands.output import print_table
 from tipoff.commands.seasons import read_calendar, sample_season
 
@@ -81,7 +81,7 @@ def _gather(found: Iterable[Point], points: list[Point]) -> None:
             different += 1
             if different <= TOLD:
                 _differences(point)
-        if time.monotonic() < told + EVERY:
+        if time.monotonic() < told + PROGRESS:
             continue
         told = time.monotonic()
         same = len(points) - different
@@ -136,10 +136,12 @@ def lines_of(text: str) -> list[str]:
         after = json.loads(rest[end:].removeprefix(" + "))
     except ValueError:
         return [text[: 2 * WIDTH]]
-    return [
+    lines = [
         f"{place}{key and ' '}{key}: - {json.dumps(one)[:WIDTH]} + {json.dumps(other)[:WIDTH]}"
         for key, one, other in _changes(before, after, "")
     ]
+    # A null for a key that is not there, 1 for true: equal to Python, and not to the ledger.
+    return lines or [text[: 2 * WIDTH]]
 
 
 def _changes(before: Any, after: Any, key: str) -> Iterator[tuple[str, Any, Any]]:

@@ -5,49 +5,56 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
-#: The exit code of who ends at a SIGTERM.
-TERMINATED = 143
-
 Handler = Callable[[int, FrameType | None], object]
+
+
+@dataclass(slots=True)
+class Ended:
+    """Whether a signal came, and the exit code for it: 128 and its number."""
+
+    code: int = 0
 
 
 @contextmanager
 def stopping(stop: threading.Event) -> Iterator[None]:
     """While open, both set the event and interrupt nothing."""
-    with _handled(lambda *_: stop.set()):
+    with _handled(lambda *_: stop.set(), (signal.SIGINT, signal.SIGTERM)):
         yield
 
 
 @contextmanager
-def ending() -> Iterator[threading.Event]:
+def ending() -> Iterator[Ended]:
     """While open, SIGTERM ends the command as Ctrl-C does: its processes with it.
 
-    Raises KeyboardInterrupt, and SystemExit(143), where the command is; the event is set before.
+    Raises SystemExit(130) or (143) where the command is; what is yielded says so before. Who is
+    started with Ctrl-C ignored, as in the background of a script, goes on ignoring it.
     """
-    mine, ended = os.getpid(), threading.Event()
+    mine, ended = os.getpid(), Ended()
+    numbers = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        numbers.append(signal.SIGINT)
 
     def end(number: int, frame: FrameType | None) -> None:
         if os.getpid() == mine:
-            ended.set()
-            if number == signal.SIGTERM:
-                raise SystemExit(TERMINATED)
-        elif number == signal.SIGTERM:
-            # A process that was forked off: it has nothing to close.
-            os._exit(TERMINATED)
+            ended.code = 128 + number
+            raise SystemExit(ended.code)
+        # A process that was forked off.
+        if number == signal.SIGTERM:
+            os._exit(128 + number)
         signal.default_int_handler(number, frame)
 
-    with _handled(end):
+    with _handled(end, numbers):
         yield ended
 
 
 @contextmanager
-def _handled(handler: Handler) -> Iterator[None]:
+def _handled(handler: Handler, numbers: Iterable[signal.Signals]) -> Iterator[None]:
     """The handlers that were there come back."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
